@@ -1,0 +1,115 @@
+"""Push: the subscriber and its messages (reference 20)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Self, override
+
+from .json import Fields, Model, boolean, integer, word
+from .operation import Failure, OperationInfo, read_failure
+from .state import BoltState, DoorState, bolt_field, door_field, read_bolt_state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber(Model):
+    """The right to listen to all locks of a user (reference 20.1)."""
+
+    subscriber_id: str | None = field(default=None, repr=False)
+    scopes: tuple[str, ...] = ()
+    client_id: str | None = field(default=None, repr=False)
+    user_id: str | None = field(default=None, repr=False)
+
+    @override
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        return cls(
+            subscriber_id=fields.text("subscriberID"),
+            scopes=fields.texts("scopes"),
+            client_id=fields.text("clientID"),
+            user_id=fields.text("userID"),
+        )
+
+
+_BRIDGE_WORDS: Final = {
+    "associated_bridge_online": True,
+    "associated_bridge_offline": False,
+}
+_DOOR_WORD: Final = "doorstatechanged"
+_POLL: Final = "status"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushMessage(Model):
+    """One message of the stream; it says what it says and is silent on the rest (reference 20.3)."""
+
+    lock_id: str | None = field(default=None, repr=False)
+    bolt: BoltState | None = None
+    """None when the message says nothing of the bolt; UNKNOWN when what it says is not understood."""
+    door: DoorState = DoorState.ABSENT
+    bridge_online: bool | None = None
+    caller: str | None = field(default=None, repr=False)
+    """A user id, or one of PSEUDO_USERS in any spelling."""
+    remote: bool | None = None
+    """Whether it came of a command through the cloud."""
+    action: str | None = None
+    """The word for the bolt or the event as it came, in lower case."""
+    at: datetime | None = None
+    """When the state was true; most messages do not say, and count from their arrival."""
+    info: OperationInfo | None = None
+    failed: Failure | None = None
+    """A command failed; the message then says nothing of the bolt, unless that it is jammed."""
+    is_poll_answer: bool = False
+    """Whether this answers a status command and nothing happened at the door."""
+
+    @override
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        info_fields = fields.child("info")
+        info = None if info_fields is None else OperationInfo.read(info_fields)
+        failed = read_failure(fields)
+        action = word(fields.raw("lockAction")) or word(fields.raw("status"))
+        return cls(
+            lock_id=fields.lock_id("lockID"),
+            bolt=_bolt(fields, failed),
+            door=door_field(fields),
+            bridge_online=_BRIDGE_WORDS.get(action or ""),
+            caller=fields.text("callingUserID"),
+            remote=_remote(fields),
+            action=action,
+            at=fields.timestamp("timeStamp"),
+            info=info,
+            failed=failed,
+            is_poll_answer=info is not None and info.action == _POLL,
+        )
+
+
+def _bolt(fields: Fields, failed: Failure | None) -> BoltState | None:
+    """Read the bolt; the two fields that may carry it must not contradict each other."""
+    states = {
+        bolt_field(fields, name, action_words=True)
+        for name in ("lockAction", "status")
+        if not _says_nothing_of_the_bolt(fields.raw(name))
+    }
+    if failed is not None:
+        jammed = BoltState.JAMMED in states | {read_bolt_state(failed.name)}
+        return BoltState.JAMMED if jammed else None
+    if not states:
+        return None
+    return states.pop() if len(states) == 1 else BoltState.UNKNOWN
+
+
+def _says_nothing_of_the_bolt(token: object) -> bool:
+    if token is None or token == "":
+        return True
+    found = word(token)
+    return found in _BRIDGE_WORDS or found == _DOOR_WORD
+
+
+def _remote(fields: Fields) -> bool | None:
+    """Read the flag, a 0 or 1 on the wire."""
+    value = fields.raw("remoteEvent")
+    found = boolean(value)
+    if found is None and (flag := integer(value)) in (0, 1):
+        found = flag == 1
+    if found is None and value is not None:
+        fields.note("remoteEvent")
+    return found

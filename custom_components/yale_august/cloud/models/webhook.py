@@ -1,0 +1,128 @@
+"""Webhooks: the registration and what is delivered (reference 19)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Self, override
+
+from .json import Fields, JsonValue, Model, word
+from .lock import BatteryWarning, read_battery_warning
+from .people import Person
+from .state import BoltState, DoorState, bolt_field, door_field
+
+
+class Topic(StrEnum):
+    """What a webhook is told of; the vendor's `notificationTypes` (reference 19.1)."""
+
+    OPERATION = "operation"
+    BATTERY = "battery"
+    SYSTEM_STATUS = "systemstatus"
+    CONFIGURATION = "configuration"
+    ACCESS_MANAGEMENT = "accessmgmt"
+    """Documented as not built."""
+    LOCK_MEMBERSHIP = "lockmembership"
+    """Of a user's webhook, not of a lock's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A registration; a new one of the same user, lock and client replaces it (reference 19.1)."""
+
+    url: str = field(repr=False)
+    client_id: str = field(repr=False)
+    """The OAuth client id."""
+    topics: tuple[Topic, ...]
+    header: str | None = None
+    """Name of the header that each delivery carries to show that it is genuine."""
+    token: str | None = field(default=None, repr=False)
+    """Value of that header."""
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the body of the registration."""
+        body: dict[str, JsonValue] = {
+            "url": self.url,
+            "method": "POST",
+            "clientID": self.client_id,
+            "header": self.header,
+            "token": self.token,
+            "notificationTypes": [topic.value for topic in self.topics],
+        }
+        return {name: value for name, value in body.items() if value is not None}
+
+
+_OPERATIONS: Final = frozenset({"operation", "status"})
+_DOOR_USER: Final = "doorstatechanged"
+_ONE_TOUCH_LOCK: Final = "onetouchlock"
+_DENIED: Final = "invalidcode"
+_BATTERY: Final = "system"
+_KEYPAD_BATTERY: Final = "battery"
+_CONNECTION: Final = "systemstatus"
+_RING: Final = "lock_doorbell_buttonpress"
+_KEYPAD_WORDS: Final = {
+    "keypad_battery_none": False,
+    "keypad_battery_warning": True,
+    "keypad_battery_critical": True,
+}
+_CONNECTION_WORDS: Final = {"online": True, "offline": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Model):
+    """What the cloud posts to a webhook, once and not always in order (reference 19.3)."""
+
+    lock_id: str | None = field(default=None, repr=False)
+    kind: str | None = None
+    """The vendor's `EventType` in lower case."""
+    event: str | None = None
+    """The vendor's `Event` in lower case."""
+    at: datetime | None = None
+    user: Person = field(default_factory=Person)
+    """May be a pseudo user."""
+    bolt: BoltState | None = None
+    """None when the event says nothing of the bolt; UNKNOWN when what it says is not understood."""
+    door: DoorState = DoorState.ABSENT
+    bridge_online: bool | None = None
+    battery_warning: BatteryWarning | None = None
+    keypad_battery_low: bool | None = None
+    denied: bool = False
+    """A wrong code was typed."""
+    ring: bool = False
+    """The doorbell button of the lock was pressed."""
+
+    @override
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        kind = fields.word("EventType")
+        event = fields.word("Event")
+        user_fields = fields.child("User")
+        user = Person() if user_fields is None else Person.read(user_fields)
+        operation = kind in _OPERATIONS
+        of_door = operation and word(user.user_id) == _DOOR_USER
+        denied = operation and not of_door and event == _DENIED
+        return cls(
+            lock_id=fields.lock_id("LockID"),
+            kind=kind,
+            event=event,
+            at=fields.timestamp("Timestamp"),
+            user=user,
+            bolt=_bolt(fields) if operation and not of_door and not denied else None,
+            door=door_field(fields, "Event") if of_door else DoorState.ABSENT,
+            bridge_online=_CONNECTION_WORDS.get(event or "")
+            if kind == _CONNECTION
+            else None,
+            battery_warning=read_battery_warning(event) if kind == _BATTERY else None,
+            keypad_battery_low=_KEYPAD_WORDS.get(event or "")
+            if kind == _KEYPAD_BATTERY
+            else None,
+            denied=denied,
+            ring=kind == _RING,
+        )
+
+
+def _bolt(fields: Fields) -> BoltState | None:
+    """Read the bolt; the doorbell of the vendor's app takes every word it does not know for unlocked, we do not."""
+    if "Event" not in fields:
+        return None
+    if word(fields.raw("Event")) == _ONE_TOUCH_LOCK:
+        return BoltState.LOCKED
+    return bolt_field(fields, "Event", action_words=True)
