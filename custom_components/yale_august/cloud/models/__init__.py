@@ -8,22 +8,18 @@ from .capabilities import (
     KeypadCapabilities,
     LockCapabilities,
 )
-from .house import House, HouseSummary, read_houses
-from .json import JsonValue, Problems
-from .lock import (
+from .equipment import (
     BatteryInfo,
     BatteryWarning,
     Bridge,
     Host,
     Hub,
     Keypad,
-    LockDetail,
-    LockStatus,
-    LockSummary,
-    LockUser,
     RemoteAdapter,
-    read_locks,
 )
+from .house import House, HouseSummary, read_houses
+from .json import JsonValue, Problems
+from .lock import LockDetail, LockStatus, LockSummary, LockUser, read_locks
 from .operation import (
     Command,
     ExtendedFunction,

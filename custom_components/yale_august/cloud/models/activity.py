@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self, override
 
-from .json import Fields, Model, Problems, items, mapping, objects
+from .json import Fields, Model, Problems, items, lock_id, mapping, read_all
 from .people import Person
 
 
@@ -33,20 +33,20 @@ class Activity(Model):
     @override
     @classmethod
     def read(cls, fields: Fields) -> Self:
-        info = fields.child("info") or Fields({})
-        user = fields.child("user") or fields.child("callingUser")
-        other_user = fields.child("otherUser")
-        house = fields.child("house") or Fields({})
+        info = fields.inner("info")
+        device_id = fields.text("deviceID")
         return cls(
             activity_id=fields.text("id") or info.text("DateLogActionID"),
             at=fields.timestamp("timestamp", "dateTime"),
             action=fields.word("action"),
-            device_id=fields.text("deviceID"),
+            device_id=lock_id(device_id) or device_id,
             device_type=fields.text("deviceType"),
             device_name=fields.text("deviceName"),
-            house_id=house.text("houseID"),
-            user=Person() if user is None else Person.read(user),
-            other_user=None if other_user is None else Person.read(other_user),
+            house_id=fields.inner("house").text("houseID"),
+            user=fields.part(Person, "user")
+            or fields.part(Person, "callingUser")
+            or Person(),
+            other_user=fields.part(Person, "otherUser"),
             remote=info.boolean("remote"),
             keypad=info.boolean("keypad"),
         )
@@ -60,6 +60,6 @@ def read_activities(
     table = mapping(data)
     array = items(data if table is None else table.get("events"))
     if array is None:
-        found.note("events")
+        found.note("")
         return ()
-    return tuple(Activity.read(event) for event in objects(array, found, "events[]"))
+    return read_all(Activity, array, found, "events[]")

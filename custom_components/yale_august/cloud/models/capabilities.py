@@ -1,7 +1,7 @@
 """What devices can do (reference 9)."""
 
 from dataclasses import dataclass
-from typing import Final, Self, override
+from typing import Self, override
 
 from .json import Fields, Model
 
@@ -183,9 +183,6 @@ class KeypadCapabilities(Model):
         )
 
 
-_PARTS: Final = ("lock", "doorbell", "connect", "keypad")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities(Model):
     """What a device and its parts can do; a part that it does not have is None (reference 9)."""
@@ -198,10 +195,14 @@ class Capabilities(Model):
     @override
     @classmethod
     def read(cls, fields: Fields) -> Self:
-        lock, doorbell, connect, keypad = map(fields.child, _PARTS)
+        lock = fields.part(LockCapabilities, "lock")
+        if lock is None:
+            # Some answers carry the lock's own flags at the top.
+            top = LockCapabilities.read(fields)
+            lock = None if top == LockCapabilities() else top
         return cls(
-            lock=None if lock is None else LockCapabilities.read(lock),
-            doorbell=None if doorbell is None else DoorbellCapabilities.read(doorbell),
-            connect=None if connect is None else ConnectCapabilities.read(connect),
-            keypad=None if keypad is None else KeypadCapabilities.read(keypad),
+            lock=lock,
+            doorbell=fields.part(DoorbellCapabilities, "doorbell"),
+            connect=fields.part(ConnectCapabilities, "connect"),
+            keypad=fields.part(KeypadCapabilities, "keypad"),
         )

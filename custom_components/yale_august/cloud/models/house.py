@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self, override
 
-from .json import Fields, Model, Problems, items, lock_id, mapping, objects, text
-from .people import Role, read_role, role_field
+from .json import Fields, Model, Problems, items, lock_id, mapping, read_all
+from .people import Role, role_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +34,11 @@ def read_houses(
     found = problems if problems is not None else Problems()
     array = items(data)
     if array is None and (table := mapping(data)) is not None:
-        array = items(table.get("houses"))
-        if array is None and table.get("HouseID") is not None:
-            array = [table]
-        if array is None and not table:
-            array = []
+        array = [table] if "HouseID" in table else items(table.get("houses"))
     if array is None:
-        found.note("houses")
+        found.note("")
         return ()
-    houses = (HouseSummary.read(house) for house in objects(array, found, "houses[]"))
+    houses = read_all(HouseSummary, array, found, "houses[]")
     return tuple(house for house in houses if house.house_id is not None)
 
 
@@ -72,19 +68,17 @@ def _users(fields: Fields) -> dict[str, Role | None]:
     """Read the people, documented both as a table of roles and as an array of ids."""
     if items(fields.raw("users")) is not None:
         return dict.fromkeys(fields.texts("users"))
-    users = {}
-    for user_id, role in fields.members("users"):
-        users[user_id] = read_role(role)
-        if users[user_id] is None and role is not None:
-            fields.note("users[]")
-    return users
+    return {
+        user_id: role_field(Fields({"users[]": role}, fields.problems), "users[]")
+        for user_id, role in fields.table("users").items()
+    }
 
 
 def _lock_ids(fields: Fields) -> tuple[str, ...]:
     """Read the locks, documented as an array of ids."""
     found = []
     for one in fields.texts("locks"):
-        if (lock := lock_id(text(one))) is None:
+        if (lock := lock_id(one)) is None:
             fields.note("locks[]")
         else:
             found.append(lock)

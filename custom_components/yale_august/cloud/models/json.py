@@ -19,7 +19,7 @@ _ISO: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII | re.IGNORECASE,
 )
-_LOCK_ID: Final = re.compile(r"[0-9A-F]{32}")
+_LOCK_ID: Final = re.compile(r"[0-9A-Fa-f]{32}")
 # A time outside of these years is a clock that was never set, or seconds read as milliseconds.
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -36,7 +36,8 @@ def text(value: object) -> str | None:
 def word(value: object) -> str | None:
     """Return a text in lower case, for comparing with the words of the vendor."""
     found = text(value)
-    return None if found is None else found.lower()
+    # Beyond ASCII there are letters whose lower case is another letter: the Kelvin sign is no k.
+    return found.lower() if found is not None and found.isascii() else found
 
 
 def number(value: object) -> float | None:
@@ -87,10 +88,9 @@ def timestamp(value: object) -> datetime | None:
 
 def lock_id(value: object) -> str | None:
     """Return a lock's id in the only spelling that the cloud takes: 32 upper-case hexadecimal digits."""
-    found = text(value)
-    if found is None or _LOCK_ID.fullmatch(found := found.upper()) is None:
+    if not isinstance(value, str) or _LOCK_ID.fullmatch(value) is None:
         return None
-    return found
+    return value.upper()
 
 
 def mapping(value: object) -> Mapping[str, object] | None:
@@ -106,15 +106,18 @@ def items(value: object) -> Sequence[object] | None:
 class Problems:
     """What could not be read of one payload: the names of fields as the vendor spells them, never a value."""
 
-    __slots__ = ("_names",)
+    __slots__ = ("_names", "whole")
 
     def __init__(self) -> None:
         """Begin with nothing wrong."""
         self._names: dict[str, None] = {}
+        self.whole = False
+        """Whether the payload as a whole is not what it must be, so that nothing at all was read."""
 
     def note(self, name: str) -> None:
-        """Remember a field, once."""
-        self._names[name] = None
+        """Remember a field, once; without a name it is the whole payload."""
+        self.whole = self.whole or not name
+        self._names[name or "payload"] = None
 
     def __len__(self) -> int:
         """Count the fields."""
@@ -132,7 +135,7 @@ class Problems:
 class Fields:
     """One JSON object, read field by field; null counts as absent, another wrong type as absent and as a problem."""
 
-    __slots__ = ("_data", "_path", "problems")
+    __slots__ = ("_data", "_path", "intact", "problems")
 
     def __init__(
         self, data: object, problems: Problems | None = None, path: str = ""
@@ -142,7 +145,9 @@ class Fields:
         self._path = path
         found = mapping(data)
         if found is None:
-            self.problems.note(path or "payload")
+            self.problems.note(path)
+        self.intact = found is not None
+        """Whether there is an object to read."""
         self._data: Mapping[str, object] = {} if found is None else found
 
     def __contains__(self, name: str) -> bool:
@@ -153,9 +158,9 @@ class Fields:
         """Count the fields of the object, known or not."""
         return len(self._data)
 
-    def keys(self) -> Iterator[str]:
-        """Go through the names of all fields."""
-        return (key for key in self._data if isinstance(key, str))
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names of all fields, known or not."""
+        return iter(self._data)
 
     def raw(self, name: str) -> object:
         """Return the field as it came; None when absent."""
@@ -172,6 +177,13 @@ class Fields:
     def word(self, *names: str) -> str | None:
         """Return the text of the first of these fields that has one, in lower case."""
         return self._first(word, names)
+
+    def choice[T](self, name: str, words: Mapping[str, T]) -> T | None:
+        """Return what the field's word stands for; a word that is not among these is a problem."""
+        found = words.get(self.word(name) or "")
+        if found is None and name in self:
+            self.note(name)
+        return found
 
     def number(self, *names: str) -> float | None:
         """Return the number of the first of these fields that has one."""
@@ -203,26 +215,29 @@ class Fields:
                 found.append(one)
         return tuple(found)
 
-    def child(self, name: str) -> Fields | None:
-        """Return the object in this field; None when absent, null, empty or no object."""
+    def inner(self, name: str) -> Fields:
+        """Return the object in this field; an empty one when there is none."""
+        value = self._data.get(name)
+        return Fields({} if value is None else value, self.problems, self._below(name))
+
+    def part[M: Model](self, model: type[M], name: str) -> M | None:
+        """Read the object in this field; None when it is absent, empty or not an object."""
+        inner = self.inner(name)
+        return model.read(inner) if len(inner) else None
+
+    def parts[M: Model](self, model: type[M], name: str) -> tuple[M, ...]:
+        """Read the objects of an array; the rest of it is left out."""
+        return read_all(
+            model, self._array(name), self.problems, self._below(f"{name}[]")
+        )
+
+    def table(self, name: str) -> Mapping[str, object]:
+        """Return an object whose names are data; an empty one when there is none."""
         value = self._data.get(name)
         found = mapping(value)
         if found is None and value is not None:
             self.note(name)
-        return Fields(found, self.problems, self._below(name)) if found else None
-
-    def children(self, name: str) -> Iterator[Fields]:
-        """Go through the objects of an array; the rest of it is left out."""
-        return objects(self._array(name), self.problems, self._below(f"{name}[]"))
-
-    def members(self, name: str) -> Iterator[tuple[str, object]]:
-        """Go through the names and values of an object that is used as a table."""
-        value = self._data.get(name)
-        if (found := mapping(value)) is None:
-            if value is not None:
-                self.note(name)
-            return iter(())
-        return iter([(key, one) for key, one in found.items() if text(key)])
+        return {} if found is None else found
 
     def _array(self, name: str) -> Sequence[object]:
         value = self._data.get(name)
@@ -247,16 +262,6 @@ class Fields:
         return None
 
 
-def objects(
-    array: Sequence[object], problems: Problems | None = None, path: str = "[]"
-) -> Iterator[Fields]:
-    """Go through the objects of an array; the rest of it is left out."""
-    for item in array:
-        fields = Fields(item, problems, path)
-        if mapping(item) is not None:
-            yield fields
-
-
 class Model(ABC):
     """Something that the cloud answers with."""
 
@@ -271,3 +276,11 @@ class Model(ABC):
     @abstractmethod
     def read(cls, fields: Fields) -> Self:
         """Read one JSON object; never raises."""
+
+
+def read_all[M: Model](
+    model: type[M], array: Sequence[object], problems: Problems, path: str
+) -> tuple[M, ...]:
+    """Read the objects of an array; the rest of it is left out."""
+    entries = (Fields(item, problems, path) for item in array)
+    return tuple(model.read(entry) for entry in entries if entry.intact)

@@ -1,12 +1,12 @@
 """Remote operation: commands, their parameters and their answer (reference 12)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self, override
 
-from .json import Fields, JsonValue, Model, Problems
+from .json import Fields, JsonValue, Model, Problems, word
 from .state import BoltState, DoorState, bolt_field, door_field, read_bolt_state
 
 
@@ -78,7 +78,7 @@ class ExtendedResult(Model):
     def read(cls, fields: Fields) -> Self:
         return cls(
             function=fields.text("function"),
-            info=dict(fields.members("info")),
+            info=fields.table("info"),
         )
 
 
@@ -92,6 +92,8 @@ class Failure(Model):
     """E.g. `ERRNO_BRIDGE_OFFLINE`."""
     status: int | None = None
     """The HTTP status that stands for it (reference 13)."""
+    jammed: bool = False
+    """Whether the cloud says in so many words that the bolt is jammed."""
 
     @override
     @classmethod
@@ -131,7 +133,7 @@ class OperationInfo(Model):
     @override
     @classmethod
     def read(cls, fields: Fields) -> Self:
-        context = fields.child("context") or Fields({})
+        context = fields.inner("context")
         rssi = fields.number("rssi")
         snr = fields.number("wlanSNR")
         return cls(
@@ -176,11 +178,14 @@ class Operation(Model):
     """The cloud took the command and said nothing of its result: an empty answer."""
     bolt: BoltState = BoltState.UNKNOWN
     """May be a moving state, and UNKNOWN when the answer does not say."""
+    bolt_reported: bool = False
+    """Whether the answer says anything of the bolt; that of a restart, for one, does not."""
     door: DoorState = DoorState.ABSENT
     started_at: datetime | None = None
     """When the command began, which is before the bolt moved."""
     info: OperationInfo | None = None
     failed: Failure | None = None
+    """Why it failed; the answer then says nothing of bolt and door, unless that the bolt is jammed."""
     retry_count: int | None = None
     total_time: float | None = None
     """Milliseconds."""
@@ -198,40 +203,38 @@ class Operation(Model):
     @override
     @classmethod
     def read(cls, fields: Fields) -> Self:
-        info_fields = fields.child("info")
-        info = None if info_fields is None else OperationInfo.read(info_fields)
-        extended = fields.child("extendedfunction")
+        info = fields.part(OperationInfo, "info")
         failed = read_failure(fields)
         bolt = bolt_field(fields, "status")
-        if failed is not None and bolt is not BoltState.JAMMED:
-            bolt = BoltState.UNKNOWN
+        door = door_field(fields)
+        if failed is not None:
+            bolt = BoltState.JAMMED if failed.jammed else BoltState.UNKNOWN
+            door = DoorState.ABSENT
         changed = fields.boolean("lockStatusChanged")
+        if changed is None and info is not None:
+            changed = info.lock_status_changed
         return cls(
             accepted=not any(name in fields for name in _RESULT_FIELDS),
             bolt=bolt,
-            door=door_field(fields),
-            started_at=info and info.started_at,
+            bolt_reported="status" in fields,
+            door=door,
+            started_at=None if info is None else info.started_at,
             info=info,
             failed=failed,
             retry_count=fields.integer("retryCount"),
             total_time=fields.number("totalTime"),
-            lock_status_changed=info.lock_status_changed
-            if changed is None and info is not None
-            else changed,
+            lock_status_changed=changed,
             from_cache=fields.boolean("resultsFromOperationCache"),
-            extended_function=None
-            if extended is None
-            else ExtendedResult.read(extended),
+            extended_function=fields.part(ExtendedResult, "extendedfunction"),
         )
 
 
 def read_failure(fields: Fields) -> Failure | None:
-    """Read why a command failed; None when it did not (reference 13)."""
-    result = fields.word("result")
-    if "error" not in fields and not (result or "").startswith("failed"):
+    """Read why a command failed; None when it did not (reference 13 and 20.3)."""
+    result = fields.raw("result")
+    if not fields.raw("error") and not (word(result) or "").startswith("failed"):
         return None
-    error = fields.child("error")
-    failure = Failure() if error is None else Failure.read(error)
-    if failure.name is None and read_bolt_state(result) is BoltState.JAMMED:
-        return Failure(code=failure.code, name=result, status=failure.status)
-    return failure
+    failure = fields.part(Failure, "error") or Failure()
+    words = (fields.raw("status"), fields.raw("lockAction"), result, failure.name)
+    jammed = BoltState.JAMMED in map(read_bolt_state, words)
+    return replace(failure, jammed=jammed)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Self, override
 
-from .json import Fields, Model, items, mapping, objects, text, word
+from .json import Fields, Model, mapping
 
 
 class Role(StrEnum):
@@ -34,17 +34,9 @@ PSEUDO_USERS: Final = frozenset(
 """What stands in lower case in place of a user id when no user acted (reference 19.3, 20.3, 21)."""
 
 
-def read_role(value: object) -> Role | None:
-    """Read a role; an unknown one is None."""
-    return _ROLES.get(word(value) or "")
-
-
 def role_field(fields: Fields, name: str) -> Role | None:
-    """Read a field for a role; a role that is new to us is noted as a problem."""
-    role = read_role(fields.raw(name))
-    if role is None and name in fields:
-        fields.note(name)
-    return role
+    """Read a role; None when it is absent or new to us."""
+    return fields.choice(name, _ROLES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +118,7 @@ class SubUserPage(Model):
     @classmethod
     def read(cls, fields: Fields) -> Self:
         return cls(
-            sub_users=tuple(
-                SubUser.read(sub_user) for sub_user in fields.children("subUsers")
-            ),
+            sub_users=fields.parts(SubUser, "subUsers"),
             page=fields.integer("currentPage"),
             total_pages=fields.integer("totalPages"),
             first_record=fields.integer("pageRecordStart"),
@@ -186,17 +176,10 @@ class GuestList(Model):
 
 def _people(fields: Fields, name: str) -> tuple[Person, ...]:
     """Read a group, which may be an array or a table by user id: only its name is documented."""
-    value = fields.raw(name)
-    if (table := mapping(value)) is not None:
-        value = [
-            {"userID": user_id, **member}
-            for user_id, one in table.items()
-            if text(user_id) is not None and (member := mapping(one)) is not None
-        ]
-    if (array := items(value)) is None:
-        if value is not None:
-            fields.note(name)
-        return ()
+    if mapping(fields.raw(name)) is None:
+        return fields.parts(Person, name)
     return tuple(
-        Person.read(person) for person in objects(array, fields.problems, f"{name}[]")
+        Person.read(Fields({"userID": user_id, **member}, fields.problems, f"{name}[]"))
+        for user_id, one in fields.table(name).items()
+        if (member := mapping(one)) is not None
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self, override
 
-from .json import Fields, JsonValue, Model, Problems, items, mapping, text, word
+from .json import Fields, JsonValue, Model, Problems, items, text
 
 
 class PinState(StrEnum):
@@ -101,7 +101,8 @@ class Pin(Model):
             state=_state(group, fields),
             pin=_digits(fields),
             slot=fields.integer("slot"),
-            access_type=_access_type(fields),
+            access_type=fields.choice("accessType", _ACCESS_TYPES)
+            or AccessType.UNKNOWN,
             access_times=fields.text("accessTimes"),
             access_recurrence=fields.text("accessRecurrence"),
             schedule=fields.text("schedule"),
@@ -134,40 +135,32 @@ class PinGroups(Model):
 
     @override
     @classmethod
-    def from_json(cls, data: object, problems: Problems | None = None) -> Self:
-        """Read any JSON; never raises. What is no list of PINs is an empty and incomplete one."""
-        found = cls.read(Fields(data, problems))
-        return (
-            found
-            if mapping(data) is not None
-            else cls(groups=found.groups, complete=False)
-        )
-
-    @override
-    @classmethod
     def read(cls, fields: Fields) -> Self:
         groups: dict[PinState, list[Pin]] = {state: [] for state in PinState}
-        complete = True
-        for key in fields.keys():
-            group = _STATES.get(key, PinState.UNKNOWN)
-            # The name of an unknown group is not ours and stays out of the problems.
-            name = "group" if group is PinState.UNKNOWN else key
-            value = fields.raw(key)
-            if (array := items(value)) is None:
-                if value is not None:
+        complete = fields.intact
+        met = not len(fields)
+        for key in fields:
+            group = _STATES.get(key)
+            array = items(fields.raw(key))
+            if array is None:
+                if group is not None and key in fields:
                     complete = False
-                    fields.note(name)
+                    fields.note(key)
                 continue
+            met = True
+            # The name of an unknown group is not ours and stays out of the problems.
+            path = "group[]" if group is None else f"{key}[]"
             for item in array:
-                entry = Fields(item, fields.problems, f"{name}[]")
-                pin = Pin.read_in(group, entry)
+                pin = Pin.read_in(
+                    group or PinState.UNKNOWN, Fields(item, fields.problems, path)
+                )
                 if pin.pin_id is None and pin.pin is None and pin.user_id is None:
                     complete = False
-                    continue
-                groups[pin.state].append(pin)
+                else:
+                    groups[pin.state].append(pin)
         return cls(
             groups={state: tuple(pins) for state, pins in groups.items()},
-            complete=complete,
+            complete=complete and met,
         )
 
 
@@ -243,14 +236,13 @@ class ReservedPin(Model):
 
 
 def _state(group: PinState | None, fields: Fields) -> PinState:
-    own = _STATES.get(word(fields.raw("state")) or "")
-    if group is None:
-        if own is None and "state" in fields:
-            fields.note("state")
-        return PinState.UNKNOWN if own is None else own
-    # Old PINs say "in-use" where the group says what they are.
-    if own is None or own is group:
-        return group
+    """Read where a PIN is: by its group, unless its own word contradicts it."""
+    own = fields.choice("state", _STATES)
+    if own is None:
+        # Old PINs say "in-use" where the group says what they are.
+        return group or PinState.UNKNOWN
+    if group in (None, own):
+        return own
     fields.note("state")
     return PinState.UNKNOWN
 
@@ -263,10 +255,3 @@ def _digits(fields: Fields) -> str | None:
     if "pin" in fields:
         fields.note("pin")
     return None
-
-
-def _access_type(fields: Fields) -> AccessType:
-    access_type = _ACCESS_TYPES.get(word(fields.raw("accessType")) or "")
-    if access_type is None and "accessType" in fields:
-        fields.note("accessType")
-    return AccessType.UNKNOWN if access_type is None else access_type

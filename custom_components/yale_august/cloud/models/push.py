@@ -6,7 +6,7 @@ from typing import Final, Self, override
 
 from .json import Fields, Model, boolean, integer, word
 from .operation import Failure, OperationInfo, read_failure
-from .state import BoltState, DoorState, bolt_field, door_field, read_bolt_state
+from .state import BoltState, DoorState, bolt_field, door_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,9 @@ _BRIDGE_WORDS: Final = {
     "associated_bridge_online": True,
     "associated_bridge_offline": False,
 }
-_DOOR_WORD: Final = "doorstatechanged"
+# Words in the bolt's place that are not of the bolt.
+_OTHER_WORDS: Final = frozenset({*_BRIDGE_WORDS, "doorstatechanged"})
+_BOLT_FIELDS: Final = ("lockAction", "status")
 _POLL: Final = "status"
 
 
@@ -56,25 +58,25 @@ class PushMessage(Model):
     """When the state was true; most messages do not say, and count from their arrival."""
     info: OperationInfo | None = None
     failed: Failure | None = None
-    """A command failed; the message then says nothing of the bolt, unless that it is jammed."""
+    """Why a command failed; the message then says nothing of bolt and door, unless that the bolt is jammed."""
     is_poll_answer: bool = False
     """Whether this answers a status command and nothing happened at the door."""
 
     @override
     @classmethod
     def read(cls, fields: Fields) -> Self:
-        info_fields = fields.child("info")
-        info = None if info_fields is None else OperationInfo.read(info_fields)
+        info = fields.part(OperationInfo, "info")
         failed = read_failure(fields)
-        action = word(fields.raw("lockAction")) or word(fields.raw("status"))
+        words = [word(fields.raw(name)) or "" for name in _BOLT_FIELDS]
+        bridge = [_BRIDGE_WORDS[one] for one in words if one in _BRIDGE_WORDS]
         return cls(
             lock_id=fields.lock_id("lockID"),
             bolt=_bolt(fields, failed),
-            door=door_field(fields),
-            bridge_online=_BRIDGE_WORDS.get(action or ""),
+            door=door_field(fields) if failed is None else DoorState.ABSENT,
+            bridge_online=bridge[0] if bridge else None,
             caller=fields.text("callingUserID"),
             remote=_remote(fields),
-            action=action,
+            action=words[0] or words[1] or None,
             at=fields.timestamp("timeStamp"),
             info=info,
             failed=failed,
@@ -84,24 +86,17 @@ class PushMessage(Model):
 
 def _bolt(fields: Fields, failed: Failure | None) -> BoltState | None:
     """Read the bolt; the two fields that may carry it must not contradict each other."""
+    if failed is not None:
+        return BoltState.JAMMED if failed.jammed else None
     states = {
         bolt_field(fields, name, action_words=True)
-        for name in ("lockAction", "status")
-        if not _says_nothing_of_the_bolt(fields.raw(name))
+        for name in _BOLT_FIELDS
+        if fields.raw(name) not in (None, "")
+        and word(fields.raw(name)) not in _OTHER_WORDS
     }
-    if failed is not None:
-        jammed = BoltState.JAMMED in states | {read_bolt_state(failed.name)}
-        return BoltState.JAMMED if jammed else None
     if not states:
         return None
     return states.pop() if len(states) == 1 else BoltState.UNKNOWN
-
-
-def _says_nothing_of_the_bolt(token: object) -> bool:
-    if token is None or token == "":
-        return True
-    found = word(token)
-    return found in _BRIDGE_WORDS or found == _DOOR_WORD
 
 
 def _remote(fields: Fields) -> bool | None:

@@ -1,7 +1,7 @@
 """The words of the vendor for bolt and door (reference 7.1 and 7.2)."""
 
-from collections.abc import Mapping
 from enum import StrEnum
+import re
 from typing import Final
 
 from .json import Fields, mapping, word
@@ -76,7 +76,7 @@ _DOOR_WORDS: Final = {
 # Words for "we do not know" that the cloud is known to use; any other word of no meaning is worth a debug line.
 _NO_ANSWER: Final = frozenset({"not-advertising", "invalid"})
 _BOLT_PREFIX: Final = "kauglockstate_"
-_DOOR_PREFIXES: Final = ("kauglockdoorstate_", "kaugdoorstate_")
+_DOOR_PREFIX: Final = re.compile(r"^kaug(lock)?doorstate_")
 
 
 def read_bolt_state(token: object, *, action_words: bool = False) -> BoltState:
@@ -95,32 +95,24 @@ def read_bolt_state(token: object, *, action_words: bool = False) -> BoltState:
 
 def read_door_state(data: object, key: str = "doorState") -> DoorState:
     """Read the word for the door in a field of a JSON object; an absent, null or empty field is ABSENT."""
-    fields: Mapping[str, object] = mapping(data) or {}
-    token = fields.get(key)
-    if token is None or token == "":
-        return DoorState.ABSENT
-    found = word(token) or ""
-    for prefix in _DOOR_PREFIXES:
-        found = found.removeprefix(prefix)
-    return _DOOR_WORDS.get(found, DoorState.UNKNOWN)
+    return _door((mapping(data) or {}).get(key))
 
 
-def is_no_answer(token: object) -> bool:
-    """Tell whether this is one of the cloud's own ways to say that it does not know the bolt's state."""
-    found = word(token)
-    if found is None:
-        return False
-    found = found.removeprefix(_BOLT_PREFIX)
-    return (
+def read_no_answer(token: object) -> str | None:
+    """Return the cloud's own word for not knowing the bolt's state, if it is one, without its prefix."""
+    found = (word(token) or "").removeprefix(_BOLT_PREFIX)
+    if found in _NO_ANSWER or (
         found.startswith("unknown") and found not in _BOLT_WORDS
-    ) or found in _NO_ANSWER
+    ):
+        return found
+    return None
 
 
 def bolt_field(fields: Fields, name: str, *, action_words: bool = False) -> BoltState:
     """Read a field for the bolt; a word that is new to us is noted as a problem."""
     token = fields.raw(name)
     state = read_bolt_state(token, action_words=action_words)
-    if state is BoltState.UNKNOWN and token is not None and not is_no_answer(token):
+    if state is BoltState.UNKNOWN and name in fields and read_no_answer(token) is None:
         fields.note(name)
     return state
 
@@ -128,7 +120,17 @@ def bolt_field(fields: Fields, name: str, *, action_words: bool = False) -> Bolt
 def door_field(fields: Fields, name: str = "doorState") -> DoorState:
     """Read a field for the door; a word that is new to us is noted as a problem."""
     token = fields.raw(name)
-    state = read_door_state({name: token}, name)
-    if state is DoorState.UNKNOWN and not (word(token) or "").endswith("unknown"):
+    state = _door(token)
+    if state is DoorState.UNKNOWN and _door_word(token) != DoorState.UNKNOWN:
         fields.note(name)
     return state
+
+
+def _door(token: object) -> DoorState:
+    if token is None or token == "":
+        return DoorState.ABSENT
+    return _DOOR_WORDS.get(_door_word(token), DoorState.UNKNOWN)
+
+
+def _door_word(token: object) -> str:
+    return _DOOR_PREFIX.sub("", word(token) or "")

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self, override
 
+from .equipment import CONNECTION_WORDS, BatteryWarning, warning_field
 from .json import Fields, JsonValue, Model, word
-from .lock import BatteryWarning, read_battery_warning
 from .people import Person
 from .state import BoltState, DoorState, bolt_field, door_field
 
@@ -63,7 +63,6 @@ _KEYPAD_WORDS: Final = {
     "keypad_battery_warning": True,
     "keypad_battery_critical": True,
 }
-_CONNECTION_WORDS: Final = {"online": True, "offline": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +93,7 @@ class Delivery(Model):
     def read(cls, fields: Fields) -> Self:
         kind = fields.word("EventType")
         event = fields.word("Event")
-        user_fields = fields.child("User")
-        user = Person() if user_fields is None else Person.read(user_fields)
+        user = fields.part(Person, "User") or Person()
         operation = kind in _OPERATIONS
         of_door = operation and word(user.user_id) == _DOOR_USER
         denied = operation and not of_door and event == _DENIED
@@ -107,11 +105,13 @@ class Delivery(Model):
             user=user,
             bolt=_bolt(fields) if operation and not of_door and not denied else None,
             door=door_field(fields, "Event") if of_door else DoorState.ABSENT,
-            bridge_online=_CONNECTION_WORDS.get(event or "")
+            bridge_online=fields.choice("Event", CONNECTION_WORDS)
             if kind == _CONNECTION
             else None,
-            battery_warning=read_battery_warning(event) if kind == _BATTERY else None,
-            keypad_battery_low=_KEYPAD_WORDS.get(event or "")
+            battery_warning=warning_field(fields, "Event")
+            if kind == _BATTERY
+            else None,
+            keypad_battery_low=fields.choice("Event", _KEYPAD_WORDS)
             if kind == _KEYPAD_BATTERY
             else None,
             denied=denied,
@@ -120,7 +120,7 @@ class Delivery(Model):
 
 
 def _bolt(fields: Fields) -> BoltState | None:
-    """Read the bolt; the doorbell of the vendor's app takes every word it does not know for unlocked, we do not."""
+    """Read the bolt; a word that is not listed is UNKNOWN, though a vendor's own app takes it for unlocked."""
     if "Event" not in fields:
         return None
     if word(fields.raw("Event")) == _ONE_TOUCH_LOCK:
