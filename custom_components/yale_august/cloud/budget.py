@@ -1,0 +1,278 @@
+"""The account's request budget: who may send when (reference 22).
+
+The cloud publishes no limits. So requests are few at once, reads draw on a bucket
+with a reserve that only commands may use, commands go first, and a 429 stops what it
+concerns: automation noise must never lock an owner out.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+import math
+import time
+from typing import Final
+
+from .errors import BudgetExhausted, RateLimited
+from .routes import Safety
+
+FIRST_PAUSE: Final = 60.0
+LONGEST_GUESS: Final = 900.0
+LONGEST_PAUSE: Final = 86400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much an account may send."""
+
+    at_once: int = 4
+    """Reads and writes on the wire together."""
+    commands_at_once: int = 8
+    """Commands on the wire, beside those."""
+    burst: float = 200
+    """Requests that may go at once after a quiet time."""
+    per_second: float = 5
+    """How fast the burst grows back."""
+    reserve: float = 20
+    """The part of it that is kept for commands."""
+    pause_patience: float = 10
+    """Seconds to wait for the end of a pause; a longer one is an error at once."""
+    queue_patience: float = 120
+    """Seconds to wait for one's turn in the queue."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """What shares slots and pauses: commands, or reads and writes."""
+
+    slots: int
+    keep: float
+    """Tokens that it must leave."""
+    running: int = 0
+    paused_until: float = -math.inf
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    lane: _Lane
+    turn: asyncio.Future[None]
+
+
+class Budget:
+    """Lets requests of one account through, one by one.
+
+    `clock` counts seconds and never goes back; `wall` is the time of day in seconds,
+    used to carry the state over a restart.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        """Begin with a full bucket and no pause."""
+        self.limits = limits = limits or Limits()
+        self._clock = clock
+        self._wall = wall
+        self._commands = _Lane(slots=limits.commands_at_once, keep=0)
+        self._others = _Lane(slots=limits.at_once, keep=limits.reserve)
+        self._queues: dict[Safety, deque[_Waiter]] = {
+            Safety.COMMAND: deque(),
+            Safety.WRITE: deque(),
+            Safety.READ: deque(),
+        }
+        self._tokens = limits.burst
+        self._counted_at = clock()
+        self._next_pause = FIRST_PAUSE
+        self._timer: asyncio.TimerHandle | None = None
+        self._sent = dict.fromkeys(Safety, 0)
+        self._limited = 0
+
+    @asynccontextmanager
+    async def admit(self, safety: Safety) -> AsyncGenerator[None]:
+        """Wait for one's turn, and hold a slot while the request is on the wire.
+
+        Raises BudgetExhausted when the wait would be too long. A RateLimited that
+        passes through pauses the account.
+        """
+        lane = self._lane(safety)
+        await self._turn(safety, lane)
+        self._sent[safety] += 1
+        try:
+            yield
+        except RateLimited as err:
+            self._pause(safety, err.retry_after)
+            raise
+        else:
+            if self._clock() >= self._others.paused_until:
+                self._next_pause = FIRST_PAUSE
+        finally:
+            lane.running -= 1
+            self._serve()
+
+    def figures(self) -> dict[str, float]:
+        """Return what diagnostics may show; times in seconds."""
+        now = self._clock()
+        self._refill(now)
+        return {
+            "tokens": round(self._tokens, 1),
+            "on_the_wire": self._commands.running + self._others.running,
+            "waiting": sum(map(len, self._queues.values())),
+            "reads_paused_for": _left(self._others, now),
+            "commands_paused_for": _left(self._commands, now),
+            "reads_sent": self._sent[Safety.READ],
+            "writes_sent": self._sent[Safety.WRITE],
+            "commands_sent": self._sent[Safety.COMMAND],
+            "rate_limited": self._limited,
+        }
+
+    def dump(self) -> dict[str, float]:
+        """Return the state as JSON, to outlive a reload or a restart."""
+        now = self._clock()
+        self._refill(now)
+        return {
+            "saved_at": self._wall(),
+            "tokens": self._tokens,
+            "reads_paused_for": _left(self._others, now),
+            "commands_paused_for": _left(self._commands, now),
+            "next_pause": self._next_pause,
+        }
+
+    def restore(self, data: object) -> None:
+        """Take over a dumped state, with the time since; nonsense is ignored."""
+        if not isinstance(data, Mapping):
+            return
+        saved_at = _number(data.get("saved_at"))
+        if saved_at is None:
+            return
+        now = self._clock()
+        passed = max(0.0, self._wall() - saved_at)
+        tokens = _number(data.get("tokens"))
+        if tokens is not None:
+            grown = tokens + passed * self.limits.per_second
+            self._tokens = min(self.limits.burst, max(0.0, grown))
+            self._counted_at = now
+        for lane, name in (
+            (self._others, "reads_paused_for"),
+            (self._commands, "commands_paused_for"),
+        ):
+            left = (_number(data.get(name)) or 0.0) - passed
+            if left > 0:
+                lane.paused_until = now + min(left, LONGEST_PAUSE)
+        step = _number(data.get("next_pause"))
+        if step is not None:
+            self._next_pause = min(LONGEST_GUESS, max(FIRST_PAUSE, step))
+
+    def _lane(self, safety: Safety) -> _Lane:
+        return self._commands if safety is Safety.COMMAND else self._others
+
+    async def _turn(self, safety: Safety, lane: _Lane) -> None:
+        queue = self._queues[safety]
+        self._refill(self._clock())
+        wait = (len(queue) + 1 + lane.keep - self._tokens) / self.limits.per_second
+        if wait > self.limits.queue_patience:
+            raise BudgetExhausted(available_in=timedelta(seconds=wait))
+        waiter = _Waiter(lane, asyncio.get_running_loop().create_future())
+        queue.append(waiter)
+        self._serve()
+        try:
+            await waiter.turn
+        except asyncio.CancelledError:
+            if waiter in queue:
+                queue.remove(waiter)
+            elif not waiter.turn.cancelled() and waiter.turn.exception() is None:
+                # Granted and cancelled in the same moment: nothing was sent.
+                lane.running -= 1
+                self._tokens += 1
+            self._serve()
+            raise
+
+    def _serve(self) -> None:
+        """Grant all turns that can be granted, commands first."""
+        now = self._clock()
+        self._refill(now)
+        delays = [
+            delay
+            for queue in self._queues.values()
+            if (delay := self._drain(queue, now))
+        ]
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if delays:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(min(delays), 0.001), self._serve)
+
+    def _drain(self, queue: deque[_Waiter], now: float) -> float | None:
+        """Serve a queue; return the seconds until time alone can help it on."""
+        while queue:
+            lane, turn = queue[0].lane, queue[0].turn
+            if turn.done():
+                queue.popleft()
+                continue
+            pause = lane.paused_until - now
+            if pause > self.limits.pause_patience:
+                queue.popleft()
+                turn.set_exception(
+                    BudgetExhausted(available_in=timedelta(seconds=pause))
+                )
+                continue
+            if pause > 0:
+                return pause
+            if lane.running >= lane.slots:
+                return None
+            short = lane.keep + 1 - self._tokens
+            if short > 0:
+                return short / self.limits.per_second
+            self._tokens -= 1
+            lane.running += 1
+            queue.popleft()
+            turn.set_result(None)
+        return None
+
+    def _refill(self, now: float) -> None:
+        passed = max(0.0, now - self._counted_at)
+        grown = self._tokens + passed * self.limits.per_second
+        self._tokens = min(self.limits.burst, grown)
+        self._counted_at = now
+
+    def _pause(self, safety: Safety, retry_after: timedelta | None) -> None:
+        """Stop reads and writes; commands only when a command was refused.
+
+        A command may pass while reads are paused: the cloud has not said that it
+        would refuse it, and a door is more than a figure on a dashboard.
+        """
+        now = self._clock()
+        self._limited += 1
+        if retry_after is not None:
+            until = now + min(LONGEST_PAUSE, max(1.0, retry_after.total_seconds()))
+            commands_until = until
+        else:
+            until = self._others.paused_until
+            # Several requests on the wire meet the same limit: that is one time.
+            if now >= until:
+                until = now + self._next_pause
+                self._next_pause = min(LONGEST_GUESS, self._next_pause * 2)
+            # A guess must not keep anybody from the door for long.
+            commands_until = min(until, now + FIRST_PAUSE)
+        self._others.paused_until = max(self._others.paused_until, until)
+        if safety is Safety.COMMAND:
+            self._commands.paused_until = max(
+                self._commands.paused_until, commands_until
+            )
+        # After the pause reads come back one by one, not as a herd.
+        self._tokens = min(self._tokens, self.limits.reserve)
+
+
+def _left(lane: _Lane, now: float) -> float:
+    return round(max(0.0, lane.paused_until - now), 1)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None

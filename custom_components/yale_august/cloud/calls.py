@@ -1,0 +1,110 @@
+"""What all operations share: sending within the budget, reading the answer."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+import logging
+from typing import Final
+
+from . import validate
+from .answers import Answer, Body
+from .budget import Budget
+from .errors import Acted, InvalidParameter, UnexpectedAnswer
+from .models import JsonValue, Problems
+from .models.json import Model
+from .routes import Route, Safety
+from .transport import Transport
+from .validate import ABSENT, Absent
+
+_LOGGER: Final = logging.getLogger(__name__)
+
+
+class Calls:
+    """Sends through a transport, as fast as a budget lets it."""
+
+    def __init__(self, transport: Transport, budget: Budget) -> None:
+        """Share the budget with everything else that uses the account."""
+        self.transport = transport
+        self.budget = budget
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The cloud's clock minus ours; None while not known."""
+        return self.transport.clock_offset
+
+    async def send(
+        self,
+        route: Route,
+        *,
+        path: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
+        body: JsonValue | Absent = ABSENT,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Send a request whose parameters are valid."""
+        if not isinstance(body, Absent):
+            validate.jsonable("body", body)
+        return await self.transport.send(
+            route,
+            path=path,
+            query=query,
+            body=body,
+            timeout=timeout,
+            gate=self.budget.admit,
+        )
+
+    async def get[M: Model](self, model: type[M], route: Route, **path: str) -> M:
+        """Return the object that a route answers with."""
+        answer = await self.send(route, path=path)
+        return self.read(route, answer, Mapping, model.from_json)
+
+    def read[R](
+        self,
+        route: Route,
+        answer: Answer,
+        kind: type | tuple[type, ...],
+        reader: Callable[[object, Problems], R],
+    ) -> R:
+        """Read an answer, whose JSON must be of a kind; fields may be as they like.
+
+        What cannot be read is named in one debug line, without values. Raises
+        UnexpectedAnswer when the whole is of another kind: an answer that is no list
+        is no empty list.
+        """
+        if not isinstance(answer.json, kind) or (
+            kind is not object and answer.kind is not Body.JSON
+        ):
+            raise unexpected(route, answer.status)
+        problems = Problems()
+        found = reader(answer.json, problems)
+        if problems:
+            _LOGGER.debug("%s: could not read %s", route.operation, problems)
+        return found
+
+
+def unexpected(route: Route, status: int | None = None) -> UnexpectedAnswer:
+    """Return the error for a success whose body is not what it must be."""
+    return UnexpectedAnswer(
+        operation=route.operation,
+        status=status,
+        detail="the body is not what it must be",
+        acted=Acted.NO if route.safety is Safety.READ else Acted.MAYBE,
+    )
+
+
+def query_of(**values: str | bool | int | None) -> dict[str, str]:
+    """Return the query parameters that are given; truth in lower case."""
+    return {
+        name: _query_text(name, value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _query_text(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str) and value:
+        return value
+    raise InvalidParameter(name, "must be a text, a whole number, true or false")

@@ -1,0 +1,258 @@
+"""One request on the wire: headers, once-only sending, errors, log line."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+import json
+import logging
+import time
+from typing import Final
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from .answers import Answer, error_of, read_answer
+from .auth import TokenSource
+from .brand import Endpoints
+from .errors import Acted, CloudUnavailable, LoginExpired, OutcomeUnknown
+from .models import JsonValue
+from .routes import Route, Safety
+from .validate import ABSENT, Absent
+
+_LOGGER = logging.getLogger(__name__)
+
+type Gate = Callable[[Safety], AbstractAsyncContextManager[None]]
+"""Asked before every single request; entered while it is on the wire."""
+
+_TIMEOUTS: Final = {Safety.READ: 20.0, Safety.WRITE: 30.0, Safety.COMMAND: 45.0}
+_CONNECT_TIMEOUT: Final = 10.0
+
+
+class _NeverOpened(Exception):
+    """No connection: not a byte of the request has left."""
+
+
+class _Broken(Exception):
+    """The connection broke after the request may have left."""
+
+
+async def _once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending again.
+
+    It repeats idempotent methods, PUT and DELETE among them, after a ClientOSError
+    or a ServerDisconnectedError, on a fresh connection too: the lock would move
+    twice. Exceptions of our own pass its retry untouched.
+    """
+    try:
+        return await handler(request)
+    except (
+        aiohttp.ClientConnectorError,
+        aiohttp.ClientConnectorCertificateError,
+        aiohttp.ConnectionTimeoutError,
+        aiohttp.ClientHttpProxyError,
+        aiohttp.ServerFingerprintMismatch,
+    ) as err:
+        raise _NeverOpened from err
+    except aiohttp.ServerTimeoutError:
+        raise
+    except (aiohttp.ClientError, OSError) as err:
+        if isinstance(err, TimeoutError):
+            raise
+        raise _Broken from err
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What goes out, apart from the token."""
+
+    route: Route
+    url: URL = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
+    timeout: float
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+class Transport:
+    """Sends requests of one login to one brand's cloud.
+
+    READ: repeated at most once, after a broken connection. WRITE and COMMAND: once on
+    the wire, whatever happens to the connection or to the caller. Redirects are never
+    followed. The one exception is 401: the cloud refused the request before it did
+    anything, so it goes out a second time with the renewed token.
+    """
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        endpoints: Endpoints,
+        api_key: str,
+        tokens: TokenSource,
+    ) -> None:
+        """Use a session that stays the caller's: it is not closed here."""
+        self.session = session
+        self.endpoints = endpoints
+        self.tokens = tokens
+        self._api_key = api_key
+        self.clock_offset: timedelta | None = None
+        """The cloud's clock minus ours, by its latest answer; None: not known."""
+
+    def headers(self, token: str) -> dict[str, str]:
+        """Return the headers that every call and the socket need (reference 2.2)."""
+        names = self.endpoints
+        return {
+            names.api_key_header: self._api_key,
+            names.access_token_header: token,
+            names.branding_header: names.branding,
+        }
+
+    def scrub(self, token: str) -> tuple[str, ...]:
+        """Return what must not appear in an error text."""
+        return (self._api_key, token)
+
+    async def send(
+        self,
+        route: Route,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: JsonValue | Absent = ABSENT,
+        timeout: float | None = None,
+        accept_version: str | None = None,
+        gate: Gate = lambda _: nullcontext(),
+    ) -> Answer:
+        """Send a request and return the cloud's success.
+
+        Raises the errors of `errors.py`. Values of `path` and `query` were validated
+        by the caller. `timeout` is in seconds.
+        """
+        request = self._request(route, path, query, body, timeout, accept_version)
+        token = await self.tokens.access_token()
+        try:
+            return await self._deliver(request, token, gate)
+        except LoginExpired:
+            renewed = await self.tokens.renew(token)
+            if renewed == token:
+                raise
+        return await self._deliver(request, renewed, gate)
+
+    def _request(
+        self,
+        route: Route,
+        path: Mapping[str, str] | None,
+        query: Mapping[str, str] | None,
+        body: JsonValue | Absent,
+        timeout: float | None,
+        accept_version: str | None,
+    ) -> _Request:
+        values = dict(path or {})
+        where = route.path.format_map(
+            {name: quote(value, safe="") for name, value in values.items()}
+        )
+        url = URL(f"{self.endpoints.rest.origin()}{where}", encoded=True)
+        if query:
+            url = url.with_query(dict(query))
+        headers = {}
+        if version := accept_version or route.accept_version:
+            headers["Accept-Version"] = version
+        data = None
+        if not isinstance(body, Absent):
+            data = json.dumps(body, allow_nan=False).encode()
+            headers["Content-Type"] = "application/json"
+        return _Request(
+            route=route,
+            url=url,
+            headers=headers,
+            body=data,
+            timeout=_TIMEOUTS[route.safety] if timeout is None else timeout,
+            # Ids and serial numbers; words such as a command's may stay in a text.
+            secrets=tuple(
+                value
+                for value in (*values.values(), *(query or {}).values())
+                if any(char.isdigit() for char in value)
+            ),
+        )
+
+    async def _deliver(self, request: _Request, token: str, gate: Gate) -> Answer:
+        route = request.route
+        repeatable = route.safety is Safety.READ
+        while True:
+            async with gate(route.safety):
+                started = time.monotonic()
+                result: object = "cancelled"
+                try:
+                    answer = await self._exchange(request, token)
+                    result = answer.status
+                except _Broken as err:
+                    result = "broken connection"
+                    if not repeatable:
+                        raise self._unanswered(route, result) from err
+                except _NeverOpened as err:
+                    result = "no connection"
+                    raise CloudUnavailable(
+                        operation=route.operation, detail=result, acted=Acted.NO
+                    ) from err
+                except TimeoutError as err:
+                    result = "time-out"
+                    raise self._unanswered(route, result) from err
+                else:
+                    secrets = (*self.scrub(token), *request.secrets)
+                    if error := error_of(route, answer, secrets):
+                        raise error
+                    return answer
+                finally:
+                    _LOGGER.debug(
+                        "%s: %s in %d ms",
+                        route.operation,
+                        result,
+                        (time.monotonic() - started) * 1000,
+                    )
+            repeatable = False
+
+    async def _exchange(self, request: _Request, token: str) -> Answer:
+        """Put the request on the wire, once."""
+        if self.session.closed:
+            raise _NeverOpened
+        total = request.timeout
+        try:
+            async with self.session.request(
+                request.route.method,
+                request.url,
+                headers={**self.headers(token), **request.headers},
+                data=request.body,
+                allow_redirects=False,
+                raise_for_status=False,
+                # Connecting times out first, so that a time-out of the whole always
+                # means that the request may have left.
+                timeout=aiohttp.ClientTimeout(
+                    total=total, connect=min(_CONNECT_TIMEOUT, total / 2)
+                ),
+                middlewares=(_once,),
+            ) as response:
+                headers = response.headers
+                answer = read_answer(
+                    response.status,
+                    await response.read(),
+                    content_type=headers.get("Content-Type"),
+                    date=headers.get("Date"),
+                    retry_after=headers.get("Retry-After"),
+                )
+        except TimeoutError:
+            raise
+        except (aiohttp.ClientError, OSError) as err:
+            raise _Broken from err
+        if answer.date is not None and "Age" not in headers:
+            # The header has whole seconds: half a second is the best guess.
+            half = timedelta(seconds=0.5)
+            self.clock_offset = answer.date + half - datetime.now(UTC)
+        return answer
+
+    @staticmethod
+    def _unanswered(route: Route, what: str) -> CloudUnavailable | OutcomeUnknown:
+        if route.safety is Safety.READ:
+            return CloudUnavailable(operation=route.operation, detail=what)
+        return OutcomeUnknown(operation=route.operation, detail=what)
