@@ -1,0 +1,130 @@
+"""Yale Home and August locks through the lock maker's partner API."""
+
+from homeassistant.const import CONF_API_KEY, EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_create_clientsession
+from homeassistant.helpers.typing import ConfigType
+
+from .account import Account, YaleAugustConfigEntry
+from .addresses import brand_endpoints
+from .cloud.auth import SubUserTokens, TokenSource
+from .cloud.brand import Brand, Endpoints
+from .cloud.budget import Budget
+from .cloud.client import Client
+from .cloud.transport import Transport
+from .const import (
+    ACTING_SUB_USER,
+    CONF_ACTING_USER,
+    CONF_BRAND,
+    CONF_FIRST_NAME,
+    CONF_LAST_NAME,
+    CONF_PARTNER_USER_ID,
+    DOMAIN,
+)
+from .oauth import async_owner_tokens, forget_tokens
+from .storage import Notebook
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.LOCK, Platform.SENSOR]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Nothing is set up without a config entry."""
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> bool:
+    """Open the account and show its locks."""
+    where = brand_endpoints(hass, Brand(entry.data[CONF_BRAND]))
+    notebook = Notebook(hass, entry.entry_id)
+    await notebook.async_load()
+    account = Account(
+        hass,
+        entry,
+        await _async_client(hass, entry, where, notebook),
+        notebook,
+        pushes=where.push is not None,
+    )
+
+    async def stop(_: Event) -> None:
+        await account.async_stop()
+
+    entry.runtime_data = account
+    try:
+        await account.async_start()
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException:
+        await account.async_stop()
+        raise
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> bool:
+    """Leave nothing behind."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_stop()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> None:
+    """Forget what was remembered for the entry."""
+    forget_tokens(hass, entry)
+    await Notebook(hass, entry.entry_id).async_remove()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: YaleAugustConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let a person remove what the account does not have any more."""
+    shown = {(DOMAIN, lock_id) for lock_id in entry.runtime_data.locks}
+    registry = dr.async_get(hass)
+    family = {device.id}
+    for other in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        if other.via_device_id in family:
+            family.add(other.id)
+    return not any(
+        shown & other.identifiers
+        for other in dr.async_entries_for_config_entry(registry, entry.entry_id)
+        if other.id in family or device.via_device_id == other.id
+    )
+
+
+async def _async_client(
+    hass: HomeAssistant,
+    entry: YaleAugustConfigEntry,
+    where: Endpoints,
+    notebook: Notebook,
+) -> Client:
+    """Return a client that acts as the entry says: as the owner, or as a sub-user of it.
+
+    The session is our own: sharing one with another integration would mix us up with it at the
+    vendor's firewall (reference 2.4).
+    """
+    session = async_create_clientsession(hass)
+    budget = Budget()
+    budget.restore(notebook.memory.get("budget"))
+
+    def client(tokens: TokenSource) -> Client:
+        transport = Transport(
+            session=session,
+            endpoints=where,
+            api_key=entry.data[CONF_API_KEY],
+            tokens=tokens,
+        )
+        return Client(transport, budget)
+
+    owner = client(await async_owner_tokens(hass, entry))
+    if entry.data[CONF_ACTING_USER] != ACTING_SUB_USER:
+        return owner
+    return client(
+        SubUserTokens(
+            owner,
+            entry.data[CONF_PARTNER_USER_ID],
+            entry.data[CONF_FIRST_NAME],
+            entry.data[CONF_LAST_NAME],
+        )
+    )

@@ -1,0 +1,104 @@
+"""Binary sensors of a lock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .account import YaleAugustConfigEntry
+from .cloud.models import BatteryWarning, DoorState
+from .coordinator import LockCoordinator, LockData
+from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinarySensorDescription(
+    BinarySensorEntityDescription, LockEntityDescriptionMixin
+):
+    """One binary sensor of a lock."""
+
+    is_on_fn: Callable[[LockCoordinator], bool | None]
+
+
+DOOR_OPEN = {DoorState.OPEN: True, DoorState.CLOSED: False}
+
+
+def _has_door_sensor(data: LockData) -> bool:
+    """Return whether the lock senses its door: it says so, or has told where the door is."""
+    return (data.capabilities is not None and data.capabilities.door_sense is True) or (
+        data.door is not None and data.door.value in DOOR_OPEN
+    )
+
+
+def _door(lock: LockCoordinator) -> bool | None:
+    door = lock.door
+    return None if door is None else DOOR_OPEN.get(door)
+
+
+def _warning(data: LockData) -> BatteryWarning | None:
+    detail = data.detail
+    if detail is None or detail.battery_info is None:
+        return None
+    return detail.battery_info.warning
+
+
+def _battery_low(lock: LockCoordinator) -> bool | None:
+    warning = _warning(lock.data)
+    if warning is None or warning is BatteryWarning.UNKNOWN:
+        return None
+    return warning is not BatteryWarning.NONE
+
+
+TABLE = (
+    BinarySensorDescription(
+        key="door",
+        device_class=BinarySensorDeviceClass.DOOR,
+        supported_fn=_has_door_sensor,
+        is_on_fn=_door,
+    ),
+    BinarySensorDescription(
+        key="connectivity",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        supported_fn=lambda data: data.online is not None,
+        is_on_fn=lambda lock: lock.data.reachable,
+    ),
+    BinarySensorDescription(
+        key="battery_low",
+        device_class=BinarySensorDeviceClass.BATTERY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        supported_fn=lambda data: _warning(data) is not None,
+        is_on_fn=_battery_low,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: YaleAugustConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the binary sensors that each lock has."""
+    async_add_table(entry, async_add_entities, TABLE, YaleAugustBinarySensor)
+
+
+class YaleAugustBinarySensor(LockDeviceEntity, BinarySensorEntity):
+    """A fact of a lock that is true, false or not known."""
+
+    entity_description: BinarySensorDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return the fact; None when it is not known."""
+        return self.entity_description.is_on_fn(self.coordinator)

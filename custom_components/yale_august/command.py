@@ -1,0 +1,269 @@
+"""One command on one lock: sent once, then confirmed, failed with the reason, or unconfirmed."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+import logging
+from typing import Self
+
+from homeassistant.core import callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from .cloud.answers import device_error
+from .cloud.errors import (
+    Acted,
+    ApiKeyInvalid,
+    CalibrationNeeded,
+    CloudError,
+    DeviceError,
+    Jammed,
+    LoginExpired,
+)
+from .cloud.models import (
+    BoltState,
+    Command,
+    ExtendedFunction,
+    Mode,
+    Operation,
+    OperationInfo,
+)
+from .const import DOMAIN
+from .coordinator import LockCoordinator
+from .failures import failure
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """What a command makes the bolt do."""
+
+    command: Command
+    moving: BoltState
+    """Shown from the moment of sending."""
+    ends: frozenset[BoltState]
+    """Any of these, newer than the sending, confirms the command."""
+    answers: frozenset[BoltState] = frozenset()
+    """Any of these confirms it too, in the lock's own answer to this very command."""
+
+
+LOCK = Movement(
+    command=Command.LOCK,
+    moving=BoltState.LOCKING,
+    ends=frozenset({BoltState.LOCKED, BoltState.SECURE}),
+)
+UNLOCK = Movement(
+    command=Command.UNLOCK,
+    moving=BoltState.UNLOCKING,
+    ends=frozenset({BoltState.UNLOCKED, BoltState.UNLATCHED}),
+)
+OPEN = Movement(
+    command=Command.UNLATCH,
+    moving=BoltState.UNLATCHING,
+    ends=frozenset({BoltState.UNLATCHED}),
+    # The latch springs back by itself, perhaps before the lock has answered.
+    answers=frozenset({BoltState.UNLOCKED}),
+)
+SECURE = Movement(
+    command=Command.SECURE,
+    moving=BoltState.LOCKING,
+    ends=frozenset({BoltState.SECURE}),
+)
+
+
+async def async_move(lock: LockCoordinator, movement: Movement) -> None:
+    """Move the bolt. Returns when the movement is confirmed.
+
+    Raises HomeAssistantError with a sentence of its own when the cloud or the lock refuses, and
+    when nothing has confirmed the movement until the deadline. Nothing is ever sent twice.
+    Commands on one lock wait for each other.
+    """
+    async with lock.commanding:
+        if await _async_needless(lock, movement):
+            return
+        with _shown_moving(lock, movement):
+            await _async_move(lock, movement)
+
+
+async def async_ask(
+    lock: LockCoordinator,
+    command: Command,
+    *,
+    extended_function: ExtendedFunction | None = None,
+) -> Operation:
+    """Send a command that moves no bolt, and return the lock's answer.
+
+    Raises HomeAssistantError as `async_move` does.
+    """
+    async with lock.commanding:
+        asked = dt_util.utcnow()
+        try:
+            operation = await lock.account.client.remote_operate(
+                lock.lock_id, command, extended_function=extended_function
+            )
+        except CloudError as err:
+            raise _told(lock, err) from err
+        lock.async_take_answer(operation, asked)
+        return operation
+
+
+async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
+    """On a latch lock `unlock` while unlocked may open the door: look before sending.
+
+    What the commands do differs from lock to lock (reference 12.7).
+    """
+    if (
+        movement.command is not Command.UNLOCK
+        or not lock.data.has_latch
+        or lock.settled_bolt not in UNLOCK.ends
+    ):
+        return False
+    asked = dt_util.utcnow()
+    try:
+        status = await lock.account.client.get_lock_status(lock.lock_id)
+    except CloudError as err:
+        raise _told(lock, err) from err
+    lock.async_take_status(status, asked)
+    return status.bolt in UNLOCK.ends
+
+
+async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
+    sent = dt_util.utcnow()
+    # Push tells of changes only: where nothing will change, only a synchronous answer is proof.
+    awaits_push = lock.account.push_connected and lock.settled_bolt not in movement.ends
+    with _Proof(lock, movement, sent) as proof:
+        try:
+            operation = await lock.account.client.remote_operate(
+                lock.lock_id,
+                movement.command,
+                mode=Mode.ASYNC if awaits_push else Mode.SYNC,
+                persistent=lock.persistent,
+            )
+        except CloudError as err:
+            if proof.given:
+                return
+            if isinstance(err, DeviceError) or err.acted is Acted.NO:
+                raise _failed(lock, err, sent) from err
+            _LOGGER.debug("%s: no verdict, waiting for proof", err)
+        else:
+            lock.async_take_answer(operation, sent)
+            if not operation.from_cache and operation.bolt in movement.answers:
+                return
+        if await _async_proven(lock, proof, sent):
+            return
+    raise HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="unconfirmed",
+        translation_placeholders={"lock": lock.data.name},
+    )
+
+
+async def _async_proven(lock: LockCoordinator, proof: _Proof, sent: datetime) -> bool:
+    """Wait for proof; read back now and then; give up at the deadline."""
+    for after in lock.pace.read_back:
+        await proof.wait((sent + after - dt_util.utcnow()).total_seconds())
+        if not proof.done.is_set():
+            asked = dt_util.utcnow()
+            try:
+                status = await lock.account.client.get_lock_status(lock.lock_id)
+            except CloudError as err:
+                _LOGGER.debug("Read-back failed: %s", err)
+            else:
+                lock.async_take_status(status, asked)
+        if proof.given:
+            return True
+        if proof.refusal is not None:
+            raise _failed(lock, proof.refusal, sent) from proof.refusal
+    return False
+
+
+class _Proof:
+    """Watches a lock until its bolt has done what a command asked, or has failed to."""
+
+    def __init__(
+        self, lock: LockCoordinator, movement: Movement, sent: datetime
+    ) -> None:
+        self._lock = lock
+        self._movement = movement
+        self._sent = sent
+        self._before = lock.failed
+        self.done = asyncio.Event()
+        self.given = False
+        """The bolt has done it."""
+        self.refusal: DeviceError | None = None
+        """What the lock said when it has not."""
+
+    def __enter__(self) -> Self:
+        self._lock.watchers.append(self._look)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.watchers.remove(self._look)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until there is a verdict, for so long at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.done.wait()
+
+    @callback
+    def _look(self) -> None:
+        if self.done.is_set():
+            return
+        bolt = self._lock.data.bolt
+        if (
+            bolt is not None
+            and bolt.value in self._movement.ends
+            and bolt.at > self._sent
+            and bolt.confirmed is not None
+        ):
+            self.given = True
+            self.done.set()
+            self._lock.async_end_command()
+            return
+        failed = self._lock.failed
+        if (
+            failed is not None
+            and failed is not self._before
+            and failed.failed is not None
+            and self._is_ours(failed.info)
+        ):
+            self.refusal = device_error(failed.failed)
+            self.done.set()
+
+    def _is_ours(self, info: OperationInfo | None) -> bool:
+        """Return whether a message of failure can be about this command."""
+        return (
+            info is None
+            or info.action is None
+            or info.action == self._movement.command.lower()
+        )
+
+
+@contextmanager
+def _shown_moving(lock: LockCoordinator, movement: Movement) -> Iterator[None]:
+    lock.async_show_command(movement.moving)
+    try:
+        yield
+    finally:
+        lock.async_show_command(None)
+
+
+def _failed(
+    lock: LockCoordinator, err: CloudError, sent: datetime
+) -> HomeAssistantError:
+    """Note what a failed movement says about the bolt, and put it in words."""
+    if isinstance(err, Jammed | CalibrationNeeded):
+        lock.async_take_jam(sent)
+    elif err.acted is Acted.MAYBE:
+        lock.async_read_soon()
+    return _told(lock, err)
+
+
+def _told(lock: LockCoordinator, err: CloudError) -> HomeAssistantError:
+    if isinstance(err, LoginExpired | ApiKeyInvalid):
+        lock.account.note_failure(err)
+    return failure(err, lock.data.name)

@@ -1,0 +1,197 @@
+"""The devices of an account: house -> bridge -> lock -> keypad, kept as the cloud names them."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.typing import UNDEFINED
+
+from .cloud.models import Bridge, Keypad
+from .const import DOMAIN, MANUFACTURER
+from .coordinator import LockCoordinator, LockData
+
+if TYPE_CHECKING:
+    from .account import YaleAugustConfigEntry
+
+MODELS = {
+    1: "August Smart Lock",
+    2: "August Smart Lock (2nd generation or later)",
+    3: "August Smart Lock Pro",
+    5: "Wi-Fi Smart Lock",
+    6: "Linus",
+    7: "Doorman L3",
+    10: "Doorman",
+    12: "Unity Security Screen",
+    17: "Linus L2",
+    1001: "Yale lock with module",
+    1002: "Doorman V2N with module",
+}
+"""Lock types that owners have identified (reference 6.3)."""
+
+BRIDGE_MODELS = {
+    "august-connect": "Connect",
+    "august-doorbell": "Doorbell",
+    "cancri": "Connect Plus",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that the registry shows of a lock and its neighbours."""
+
+    house_id: str | None
+    house: str | None
+    name: str
+    type: int | None
+    sku: str | None
+    serial_number: str | None
+    firmware: str | None
+    mac_address: str | None
+    bridge: Bridge | None
+    keypad: Keypad | None
+
+    @classmethod
+    def of(cls, data: LockData) -> Facts:
+        """Collect the facts; a bridge inside the lock is no device of its own."""
+        detail, summary = data.detail, data.summary
+        if detail is None:
+            return cls(
+                house_id=summary.house_id,
+                house=summary.house_name,
+                name=data.name,
+                type=None,
+                sku=None,
+                serial_number=None,
+                firmware=None,
+                mac_address=summary.mac_address,
+                bridge=None,
+                keypad=None,
+            )
+        bridge = detail.bridge
+        built_in = bridge is not None and (
+            bridge.bridge_id is None
+            or bridge.model == "august-lock"
+            or (
+                bridge.serial_number is not None
+                and bridge.serial_number == detail.serial_number
+            )
+        )
+        return cls(
+            house_id=summary.house_id or detail.house_id,
+            house=summary.house_name or detail.house_name,
+            name=data.name,
+            type=detail.type,
+            sku=detail.sku if detail.sku != "NONE" else None,
+            serial_number=detail.serial_number,
+            firmware=detail.firmware,
+            mac_address=detail.mac_address or summary.mac_address,
+            bridge=None if built_in else bridge,
+            keypad=detail.keypad,
+        )
+
+
+@callback
+def async_keep_devices(
+    hass: HomeAssistant, entry: YaleAugustConfigEntry, lock: LockCoordinator
+) -> CALLBACK_TYPE:
+    """Register the devices of a lock and follow every change; call the result to stop."""
+    facts = Facts.of(lock.data)
+    _register(hass, entry, lock.lock_id, facts)
+
+    @callback
+    def follow() -> None:
+        nonlocal facts
+        if (seen := Facts.of(lock.data)) != facts:
+            facts = seen
+            _register(hass, entry, lock.lock_id, facts)
+
+    return lock.async_add_listener(follow)
+
+
+def keypad_identifier(lock: LockCoordinator) -> tuple[str, str] | None:
+    """Return the identifier of a lock's keypad if it is a device of its own."""
+    detail = lock.data.detail
+    if detail is None or detail.keypad is None or detail.keypad.keypad_id is None:
+        return None
+    return (DOMAIN, detail.keypad.keypad_id)
+
+
+def _register(
+    hass: HomeAssistant, entry: YaleAugustConfigEntry, lock_id: str, facts: Facts
+) -> None:
+    registry = dr.async_get(hass)
+    parent: str | None = None
+    if facts.house_id is not None:
+        parent = registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            identifiers={(DOMAIN, facts.house_id)},
+            entry_type=dr.DeviceEntryType.SERVICE,
+            manufacturer=MANUFACTURER,
+            model="House",
+            name=facts.house or "House",
+        ).id
+    if (bridge := facts.bridge) is not None and bridge.bridge_id is not None:
+        identifier = (DOMAIN, bridge.bridge_id)
+        known = registry.async_get_device_by_identifier(identifier, entry.entry_id)
+        parent = registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            identifiers={identifier},
+            manufacturer=MANUFACTURER,
+            model=BRIDGE_MODELS.get(bridge.model or "", bridge.model),
+            # A bridge of several locks is named after the first.
+            name=UNDEFINED if known else f"{facts.name} bridge",
+            serial_number=bridge.serial_number,
+            sw_version=bridge.firmware,
+            via_device_id=parent,
+        ).id
+    lock = registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, lock_id)},
+        connections=(
+            {(dr.CONNECTION_BLUETOOTH, facts.mac_address.upper())}
+            if facts.mac_address
+            else set()
+        ),
+        manufacturer=MANUFACTURER,
+        model=MODELS.get(facts.type or 0),
+        model_id=facts.sku,
+        name=facts.name,
+        serial_number=facts.serial_number,
+        sw_version=facts.firmware,
+        via_device_id=parent,
+    )
+    if (keypad := facts.keypad) is not None and keypad.keypad_id is not None:
+        registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            identifiers={(DOMAIN, keypad.keypad_id)},
+            manufacturer=MANUFACTURER,
+            model="Keypad",
+            name=f"{facts.name} keypad",
+            serial_number=keypad.serial_number,
+            sw_version=keypad.firmware,
+            via_device_id=lock.id,
+        )
+
+
+@callback
+def async_forget_lock(
+    hass: HomeAssistant, entry: YaleAugustConfigEntry, lock_id: str
+) -> None:
+    """Remove a lock's device, what hangs on it, and parents that are left without children."""
+    registry = dr.async_get(hass)
+    lock = registry.async_get_device_by_identifier((DOMAIN, lock_id), entry.entry_id)
+    if lock is None:
+        return
+    devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    for child in [device for device in devices if device.via_device_id == lock.id]:
+        registry.async_remove_device(child.id)
+    parent_id = lock.via_device_id
+    registry.async_remove_device(lock.id)
+    while parent_id is not None:
+        family = dr.async_entries_for_config_entry(registry, entry.entry_id)
+        if any(device.via_device_id == parent_id for device in family):
+            return
+        parents = [device for device in family if device.id == parent_id]
+        registry.async_remove_device(parent_id)
+        parent_id = parents[0].via_device_id if parents else None

@@ -1,0 +1,84 @@
+"""What all entities of a lock have in common."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .account import YaleAugustConfigEntry
+from .const import DOMAIN
+from .coordinator import LockCoordinator, LockData
+from .devices import keypad_identifier
+
+
+def _always(_data: LockData) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockEntityDescriptionMixin(EntityDescription):
+    """One row of a platform's table."""
+
+    supported_fn: Callable[[LockData], bool] = _always
+    """Whether the lock has it; asked again with new data, because a lock may learn."""
+    of_keypad: bool = False
+    """Whether it belongs to the keypad's device."""
+
+
+class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
+    """An entity of one lock. It only reads; `key` makes its unique id."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, coordinator: LockCoordinator, description: LockEntityDescriptionMixin
+    ) -> None:
+        """Stand on the device of the lock or of its keypad."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{coordinator.lock_id}_{description.key}"
+        lock = (DOMAIN, coordinator.lock_id)
+        keypad = keypad_identifier(coordinator) if description.of_keypad else None
+        self._attr_device_info = DeviceInfo(identifiers={keypad or lock})
+
+    @property
+    @override
+    def available(self) -> bool:
+        """A failed poll alone changes nothing; only a lock that is gone is unavailable."""
+        return self.coordinator.present
+
+
+@callback
+def async_add_table[D: LockEntityDescriptionMixin](
+    entry: YaleAugustConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    table: Sequence[D],
+    make: Callable[[LockCoordinator, D], Entity],
+) -> None:
+    """Add the rows of a table that a lock supports, for each lock, whenever it comes to support them."""
+
+    @callback
+    def welcome(lock: LockCoordinator) -> None:
+        missing = list(table)
+
+        @callback
+        def look() -> None:
+            nonlocal missing
+            found = [row for row in missing if row.supported_fn(lock.data)]
+            if found:
+                missing = [row for row in missing if row not in found]
+                async_add_entities(_made(lock, found))
+
+        look()
+        if missing:
+            entry.async_on_unload(lock.async_add_listener(look))
+
+    def _made(lock: LockCoordinator, rows: Iterable[D]) -> list[Entity]:
+        return [make(lock, row) for row in rows]
+
+    entry.async_on_unload(entry.runtime_data.async_on_lock(welcome))

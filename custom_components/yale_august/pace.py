@@ -1,0 +1,39 @@
+"""How often we ask, how long we wait, how long we believe."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from .truth import Trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The times of one account."""
+
+    reconcile: timedelta = timedelta(minutes=20)
+    """Between two reads of a lock's detail while push is connected (spread by a quarter)."""
+    poll: timedelta = timedelta(minutes=3)
+    """The same while push is not connected."""
+    poll_share: timedelta = timedelta(seconds=2)
+    """The least of `poll` that each lock of the account adds, so that many locks poll slower."""
+    roster: timedelta = timedelta(minutes=15)
+    """Between two reads of the list of locks."""
+    farewell: timedelta = timedelta(minutes=1)
+    """A lock that is missing from the list is looked for once more after this time."""
+    settle: timedelta = timedelta(seconds=10)
+    """After this time a cache that contradicts a push is read again."""
+    live: timedelta = timedelta(minutes=10)
+    """The least time between two questions to one lock itself that nobody has asked for."""
+    connect: timedelta = timedelta(seconds=2)
+    """How long set-up waits for push, so that locks are read once and not twice."""
+    read_back: tuple[timedelta, ...] = (
+        timedelta(seconds=8),
+        timedelta(seconds=20),
+        timedelta(seconds=40),
+    )
+    """When a command that nothing has confirmed is checked; the last is its deadline."""
+    trust: Trust = field(
+        default_factory=lambda: Trust(
+            rest=timedelta(hours=1), moving=timedelta(seconds=60)
+        )
+    )

@@ -1,0 +1,120 @@
+"""Sensors of a lock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .account import YaleAugustConfigEntry
+from .cloud.models import DoorState
+from .coordinator import LockCoordinator, LockData
+from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensorDescription(SensorEntityDescription, LockEntityDescriptionMixin):
+    """One sensor of a lock."""
+
+    value_fn: Callable[[LockCoordinator], StateType]
+
+
+DOOR_STATES = {
+    DoorState.CLOSED: "closed",
+    DoorState.OPEN: "open",
+    DoorState.INIT: "not_calibrated",
+}
+
+
+def _has_door_sensor(data: LockData) -> bool:
+    """Return whether the lock senses its door: it says so, or it has spoken of a door."""
+    return (
+        data.capabilities is not None and data.capabilities.door_sense is True
+    ) or data.door is not None
+
+
+def _battery(lock: LockCoordinator) -> StateType:
+    detail = lock.data.detail
+    return None if detail is None else _percent(detail.battery)
+
+
+def _keypad_battery(lock: LockCoordinator) -> StateType:
+    detail = lock.data.detail
+    if detail is None or detail.keypad is None:
+        return None
+    return _percent(detail.keypad.battery)
+
+
+def _percent(level: float | None) -> StateType:
+    return None if level is None else round(level * 100)
+
+
+def _door_state(lock: LockCoordinator) -> StateType:
+    door = lock.door
+    return None if door is None else DOOR_STATES.get(door)
+
+
+TABLE = (
+    SensorDescription(
+        key="battery",
+        device_class=SensorDeviceClass.BATTERY,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        supported_fn=lambda data: data.detail is not None and data.operable,
+        value_fn=_battery,
+    ),
+    SensorDescription(
+        key="door_state",
+        translation_key="door_state",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(DOOR_STATES.values()),
+        supported_fn=_has_door_sensor,
+        value_fn=_door_state,
+    ),
+    SensorDescription(
+        key="keypad_battery",
+        translation_key="keypad_battery",
+        device_class=SensorDeviceClass.BATTERY,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        supported_fn=lambda data: (
+            data.detail is not None and data.detail.keypad is not None
+        ),
+        value_fn=_keypad_battery,
+        of_keypad=True,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: YaleAugustConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors that each lock has."""
+    async_add_table(entry, async_add_entities, TABLE, YaleAugustSensor)
+
+
+class YaleAugustSensor(LockDeviceEntity, SensorEntity):
+    """A fact of a lock."""
+
+    entity_description: SensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return the fact; None when it is not known."""
+        return self.entity_description.value_fn(self.coordinator)

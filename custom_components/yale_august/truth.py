@@ -1,0 +1,133 @@
+"""What is known of a lock, how old it is, and which of two readings is newer.
+
+Nothing here has a clock, a network or Home Assistant: time comes in with each reading.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from .cloud.models import BoltState, DoorState
+
+
+class Origin(Enum):
+    """The way a reading came to us."""
+
+    PUSH = auto()
+    """The cloud sent it by itself."""
+    ANSWER = auto()
+    """The lock itself was asked or moved, and answered."""
+    READ = auto()
+    """The cloud's cache was read."""
+
+
+class Verdict(Enum):
+    """What a reading did to what was known."""
+
+    NEWER = auto()
+    """It is the truth now."""
+    CONFIRMED = auto()
+    """It says what was known."""
+    OLDER = auto()
+    """It tells of the past."""
+    DISPUTED = auto()
+    """The cloud's cache claims an older time and another value: someone lost a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading[T]:
+    """A value, since when it is known to be true, and when the cloud last stood by it."""
+
+    value: T
+    at: datetime
+    confirmed: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer[T]:
+    """A value that has just arrived.
+
+    `at` is its own time in our clock if it has one, `asked` when we sent the question (for a push:
+    when it arrived). `vouched` is false for what the cloud remembers of a lock that it cannot reach.
+    """
+
+    value: T
+    at: datetime | None
+    asked: datetime
+    arrived: datetime
+    origin: Origin
+    vouched: bool = True
+
+    @property
+    def time(self) -> datetime:
+        """When the value was true, as far as this offer can claim.
+
+        A cached value without a time is no younger than the question; a clock that runs ahead
+        must not outrank what comes later.
+        """
+        if self.at is not None:
+            return min(self.at, self.arrived)
+        return self.asked if self.origin is Origin.READ else self.arrived
+
+
+def weigh[T](
+    known: Reading[T] | None, offer: Offer[T]
+) -> tuple[Reading[T] | None, Verdict]:
+    """Decide between what is known and what has arrived: the newest own time wins."""
+    confirmed = offer.arrived if offer.vouched else None
+    if known is None:
+        return (
+            Reading(value=offer.value, at=offer.time, confirmed=confirmed),
+            Verdict.NEWER,
+        )
+    if offer.value == known.value:
+        later = replace(
+            known,
+            at=max(known.at, offer.time),
+            confirmed=max(
+                filter(None, (known.confirmed, confirmed)), default=known.confirmed
+            ),
+        )
+        newer = offer.time > known.at
+        return later, Verdict.NEWER if newer else Verdict.CONFIRMED
+    if offer.time > known.at or (
+        offer.time == known.at and offer.origin is not Origin.PUSH
+    ):
+        return (
+            Reading(value=offer.value, at=offer.time, confirmed=confirmed),
+            Verdict.NEWER,
+        )
+    if offer.origin is Origin.READ and offer.vouched:
+        return known, Verdict.DISPUTED
+    return known, Verdict.OLDER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """How long a reading is shown without the cloud standing by it anew."""
+
+    rest: timedelta
+    """For a bolt or a door at rest (T1)."""
+    moving: timedelta
+    """For a bolt said to be moving: no movement lasts longer."""
+
+
+def trusted_until(
+    reading: Reading[BoltState] | Reading[DoorState], trust: Trust
+) -> datetime | None:
+    """Return when a reading stops being shown; None when it already must not be."""
+    if reading.confirmed is None:
+        return None
+    if isinstance(reading.value, BoltState) and reading.value.moving:
+        return reading.at + trust.moving
+    return reading.confirmed + trust.rest
+
+
+def shown[T: (BoltState, DoorState)](
+    reading: Reading[T] | None, now: datetime, trust: Trust
+) -> T | None:
+    """Return what may be shown now: the value while it is trusted, else None."""
+    if reading is None:
+        return None
+    until = trusted_until(reading, trust)
+    return reading.value if until is not None and now < until else None
