@@ -23,5 +23,5 @@ ENV_CLOUD: Final = "YALE_AUGUST_CLOUD"
 
 BRAND_TITLES: Final = {Brand.YALE: "Yale Home", Brand.AUGUST: "August"}
 """What people call the app of each brand."""
-MANUFACTURERS: Final = {Brand.YALE: "Yale", Brand.AUGUST: "August"}
-"""Who made a device that does not say so itself."""
+MANUFACTURER: Final = "Yale / August"
+"""Of every device: one platform makes both brands, and a lock does not say which."""

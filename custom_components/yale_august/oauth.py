@@ -48,7 +48,7 @@ RETRY_AFTER_LONGEST: Final = timedelta(hours=24)
 
 _OPERATION: Final = "renew_login"
 _OAUTH_ERROR: Final = re.compile(r"[a-z_]{1,40}")
-_REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105  a field's name
+_REFRESH_TOKEN: Final = "refresh_token"
 _EXPIRES_IN: Final = "expires_in"
 _EXPIRES_AT: Final = "expires_at"
 
@@ -267,7 +267,8 @@ async def async_owner_tokens(hass: HomeAssistant, entry: ConfigEntry) -> OwnerTo
     ImplementationUnavailableError while it cannot be told, CloudAddressRefused.
     """
     implementation = cast(
-        PartnerImplementation, await async_get_config_entry_implementation(hass, entry)
+        "PartnerImplementation",
+        await async_get_config_entry_implementation(hass, entry),
     ).for_brand(Brand(entry.data[CONF_BRAND]))
     return OwnerTokens(hass, entry, OAuth2Session(hass, entry, implementation))
 

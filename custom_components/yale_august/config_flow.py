@@ -1,0 +1,390 @@
+"""Set up, mend and change a login of the lock maker's partner cloud.
+
+user -> sign in -> account -> (create) or sub_user -> (create) or sharing -> ...
+reauth_confirm -> sign in, or reauth_key
+reconfigure -> (sign in) -> (update) or sub_user -> ...
+"""
+
+from collections.abc import Mapping
+from typing import Any, override
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigFlowResult,
+)
+from homeassistant.const import CONF_API_KEY
+import probatio as vol
+
+from .cloud.brand import Brand
+from .cloud.errors import CloudError, LoginExpired
+from .cloud.models import LockSummary, Role
+from .const import (
+    ACTING_OWNER,
+    ACTING_SUB_USER,
+    CONF_ACTING_USER,
+    CONF_BRAND,
+    CONF_FIRST_NAME,
+    CONF_LAST_NAME,
+    CONF_LOCK_IDS,
+    CONF_PARTNER_USER_ID,
+    CONF_ROLE,
+    DOMAIN,
+)
+from .flow_forms import (
+    CONF_SIGN_IN,
+    account_form,
+    entry_title,
+    key_form,
+    listed,
+    lock_labels,
+    reconfigure_form,
+    sub_user_form,
+    user_form,
+)
+from .flow_login import Login, LoginFlow
+from .flow_problems import (
+    ACCOUNT_PROBLEMS,
+    KEY_PROBLEMS,
+    Problem,
+    async_sentences,
+    login_problem,
+    sub_user_problem,
+)
+from .flow_sharing import Sharing, SubUserWish, async_share
+from .oauth import FlowTokens
+
+SUB_USER_FIELDS = (CONF_PARTNER_USER_ID, CONF_FIRST_NAME, CONF_LAST_NAME)
+
+
+class PartnerFlow(LoginFlow, domain=DOMAIN):
+    """The whole flow."""
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Begin with nothing typed."""
+        super().__init__()
+        self._typed: dict[str, Any] = {}
+        self._sharing: Sharing | None = None
+
+    # Set up
+
+    @override
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for brand and API key."""
+        if user_input is None:
+            self.check_address()
+            await self.async_check_credentials()
+            if self.hass.config.country in ("US", "CA"):
+                self.brand = Brand.AUGUST
+            return self._user_form()
+        self._typed |= user_input
+        brand = Brand(user_input[CONF_BRAND])
+        if brand is not self.brand or user_input.get(CONF_SIGN_IN):
+            self.login = None
+        self.brand = brand
+        if (problem := self._take_key(user_input[CONF_API_KEY])) is not None:
+            return self._user_form(problem)
+        return await self.async_try()
+
+    @override
+    def start_form(self, problem: Problem) -> ConfigFlowResult:
+        """Return to the form that the person began with."""
+        if self.source == SOURCE_REAUTH:
+            if problem.key in KEY_PROBLEMS:
+                return self._reauth_key_form(problem)
+            return self._reauth_form(problem)
+        if self.source == SOURCE_RECONFIGURE:
+            return self._reconfigure_form(problem)
+        return self._user_form(problem)
+
+    @override
+    async def async_logged_in(self) -> ConfigFlowResult:
+        """Go on with a key and a login that work."""
+        if self.source == SOURCE_REAUTH:
+            return self._mended()
+        if self.source == SOURCE_RECONFIGURE:
+            return await self._acting(self._typed[CONF_ACTING_USER])
+        if not self.locks:
+            return self._user_form(Problem(key="no_locks"))
+        return await self.async_step_account()
+
+    async def async_step_account(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether to act as the owner or as a sub-user."""
+        if user_input is None:
+            return self._account_form()
+        self._typed |= user_input
+        return await self._acting(user_input[CONF_ACTING_USER])
+
+    async def _acting(self, acting_user: str) -> ConfigFlowResult:
+        if acting_user == ACTING_OWNER:
+            return self._done(ACTING_OWNER, self.locks)
+        if not self._shareable():
+            return self._account_form(Problem(key="nothing_to_share"))
+        return await self.async_step_sub_user()
+
+    # Acting as a sub-user
+
+    async def async_step_sub_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask who the sub-user is and which locks it is to see."""
+        if user_input is None:
+            return self._sub_user_form()
+        typed = {
+            name: value.strip() if isinstance(value, str) else value
+            for name, value in user_input.items()
+        }
+        self._typed |= typed
+        if blank := [name for name in SUB_USER_FIELDS if not typed[name]]:
+            return self._sub_user_form(errors=dict.fromkeys(blank, "blank"))
+        return await self.async_step_share_again()
+
+    async def async_step_share_again(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Create or find the sub-user, share the locks, read them back."""
+        if self.login is None:
+            return await self.async_sign_in()
+        typed = self._typed
+        wish = SubUserWish(
+            partner_user_id=typed[CONF_PARTNER_USER_ID],
+            first_name=typed[CONF_FIRST_NAME],
+            last_name=typed[CONF_LAST_NAME],
+            locks=tuple(
+                lock for lock in self.locks if lock.lock_id in typed[CONF_LOCK_IDS]
+            ),
+            role=Role(typed[CONF_ROLE]),
+        )
+        owner = self.client(FlowTokens(self.login.access_token))
+        try:
+            self._sharing = await async_share(owner, self.client, wish)
+        except CloudError as err:
+            return self._no_sub_user(err)
+        if self._sharing.problems:
+            return await self.async_step_sharing()
+        if not self._sharing.seen:
+            return self._sub_user_form(Problem(key="sub_user_without_locks"))
+        return await self.async_step_finish()
+
+    def _no_sub_user(self, err: CloudError) -> ConfigFlowResult:
+        problem = sub_user_problem(err)
+        if isinstance(err, LoginExpired):
+            self.login = None
+        if isinstance(err, LoginExpired) or problem.key in KEY_PROBLEMS:
+            return self.start_form(problem)
+        if problem.key in ACCOUNT_PROBLEMS:
+            return self._account_form(problem)
+        return self._sub_user_form(problem)
+
+    async def async_step_sharing(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say which locks could not be shared; try again, change, or go on without."""
+        assert self._sharing is not None
+        sharing = self._sharing
+        names = lock_labels(self.locks)
+        sentences = await async_sentences(self.hass)
+        options = ["share_again", "sub_user"]
+        if sharing.seen:
+            options.append("finish")
+        return self.async_show_menu(
+            step_id="sharing",
+            menu_options=options,
+            description_placeholders=self.placeholders(
+                {
+                    "problems": "\n".join(
+                        f"- **{names[lock_id]}**: {sentences.get(key, key)}"
+                        for lock_id, key in sharing.problems.items()
+                    ),
+                    "count": str(len(sharing.seen)),
+                }
+            ),
+        )
+
+    async def async_step_finish(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Go on with the locks that the sub-user sees."""
+        assert self._sharing is not None
+        return self._done(ACTING_SUB_USER, self._sharing.seen)
+
+    def _done(
+        self, acting_user: str, locks: tuple[LockSummary, ...]
+    ) -> ConfigFlowResult:
+        """Create the entry, or change it."""
+        data: dict[str, Any] = {
+            CONF_BRAND: self.brand.value,
+            CONF_API_KEY: self.api_key,
+            CONF_ACTING_USER: acting_user,
+        }
+        who = None
+        if acting_user == ACTING_SUB_USER:
+            data |= {name: self._typed[name] for name in SUB_USER_FIELDS}
+            who = f"{data[CONF_FIRST_NAME]} {data[CONF_LAST_NAME]}"
+        if self.login is not None:
+            data |= self.login.data()
+        if (entry := self.entry) is None:
+            return self.async_create_entry(
+                title=entry_title(self.brand, locks, who), data=data
+            )
+        # Not `data_updates`: what belongs to a sub-user has to go with it. The rest is
+        # taken from the entry at this moment, whose token may have been renewed.
+        kept = {k: v for k, v in entry.data.items() if k not in SUB_USER_FIELDS}
+        return self.async_update_reload_and_abort(entry, data=kept | data)
+
+    # Mend a login
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Begin when the cloud refuses the entry's login or key."""
+        self.check_address()
+        self.brand = Brand(entry_data[CONF_BRAND])
+        self.api_key = entry_data[CONF_API_KEY]
+        return self._reauth_form()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Find out what is refused: the key is asked for, or the person signs in."""
+        if user_input is None:
+            return self._reauth_form()
+        login = self._entry_login()
+        try:
+            await self.client(FlowTokens(login.access_token)).get_locks()
+        except LoginExpired:
+            return await self.async_sign_in()
+        except CloudError as err:
+            return self.start_form(login_problem(err))
+        return await self.async_sign_in() if login.ends_soon else self._mended()
+
+    async def async_step_reauth_key(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take another API key."""
+        if user_input is None:
+            return self._reauth_key_form()
+        if (problem := self._take_key(user_input[CONF_API_KEY])) is not None:
+            return self._reauth_key_form(problem)
+        if self.login is not None:
+            return await self.async_try()
+        return await self.async_step_reauth_confirm({})
+
+    def _mended(self) -> ConfigFlowResult:
+        updates: dict[str, Any] = {CONF_API_KEY: self.api_key}
+        if self.login is not None:
+            updates |= self.login.data()
+        return self.async_update_reload_and_abort(
+            self._get_reauth_entry(), data_updates=updates
+        )
+
+    # Change
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change key, login or whom the entry acts as; its brand is the login's."""
+        data = self._get_reconfigure_entry().data
+        if user_input is None:
+            self.check_address()
+            self.brand = Brand(data[CONF_BRAND])
+            self._typed = {
+                name: data[name]
+                for name in (CONF_ACTING_USER, *SUB_USER_FIELDS)
+                if name in data
+            }
+            return self._reconfigure_form()
+        self._typed = {
+            name: value for name, value in self._typed.items() if name != CONF_API_KEY
+        } | user_input
+        key = user_input.get(CONF_API_KEY) or data[CONF_API_KEY]
+        if (problem := self._take_key(key)) is not None:
+            return self._reconfigure_form(problem)
+        if user_input[CONF_SIGN_IN]:
+            return await self.async_sign_in()
+        if self.login is None:
+            self.login = self._entry_login()
+        return await self.async_try()
+
+    # Forms
+
+    def _user_form(self, problem: Problem | None = None) -> ConfigFlowResult:
+        return self._form(
+            "user",
+            user_form(self._typed, self.brand, signed_in=self.login is not None),
+            problem,
+        )
+
+    def _account_form(self, problem: Problem | None = None) -> ConfigFlowResult:
+        if problem is not None and self.entry is not None:
+            return self._reconfigure_form(problem)
+        return self._form(
+            "account",
+            account_form(self._typed.get(CONF_ACTING_USER, ACTING_OWNER)),
+            problem,
+            {
+                "locks": listed(lock_labels(self.locks).values()),
+                "count": str(len(self.locks)),
+            },
+        )
+
+    def _sub_user_form(
+        self,
+        problem: Problem | None = None,
+        *,
+        errors: dict[str, str] | None = None,
+    ) -> ConfigFlowResult:
+        form = sub_user_form(self._typed, self._shareable())
+        return self._form("sub_user", form, problem, errors=errors)
+
+    def _reauth_form(self, problem: Problem | None = None) -> ConfigFlowResult:
+        return self._form("reauth_confirm", None, problem)
+
+    def _reauth_key_form(self, problem: Problem | None = None) -> ConfigFlowResult:
+        return self._form("reauth_key", key_form(), problem)
+
+    def _reconfigure_form(self, problem: Problem | None = None) -> ConfigFlowResult:
+        form = reconfigure_form(
+            self._typed, self._typed.get(CONF_ACTING_USER, ACTING_OWNER)
+        )
+        return self._form("reconfigure", form, problem)
+
+    def _form(
+        self,
+        step_id: str,
+        schema: vol.Schema | None,
+        problem: Problem | None,
+        placeholders: Mapping[str, str] | None = None,
+        *,
+        errors: dict[str, str] | None = None,
+    ) -> ConfigFlowResult:
+        more = {**(placeholders or {}), **(problem.placeholders if problem else {})}
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=schema,
+            errors=problem.errors() if problem else errors,
+            description_placeholders=self.placeholders(more),
+        )
+
+    # Details
+
+    def _take_key(self, typed: str) -> Problem | None:
+        key = typed.strip()
+        if not key or not key.isascii() or not key.isprintable() or " " in key:
+            return Problem(key="api_key_malformed")
+        self.api_key = key
+        return None
+
+    def _entry_login(self) -> Login:
+        assert self.entry is not None
+        return Login(token=self.entry.data["token"])
+
+    def _shareable(self) -> list[LockSummary]:
+        """Return the locks that the login may share (reference 17.1)."""
+        return [lock for lock in self.locks if lock.role is not Role.USER]

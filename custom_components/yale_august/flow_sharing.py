@@ -1,0 +1,88 @@
+"""A partner sub-user, and the locks that are shared with it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from .cloud.auth import TokenSource
+from .cloud.client import Client
+from .cloud.errors import CloudError, LoginExpired, UnexpectedAnswer
+from .cloud.models import LockSummary, Role
+from .flow_problems import sharing_problem
+from .oauth import FlowTokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubUserWish:
+    """Which sub-user is to see which locks, as what."""
+
+    partner_user_id: str
+    first_name: str
+    last_name: str
+    locks: tuple[LockSummary, ...]
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """What came of a wish."""
+
+    seen: tuple[LockSummary, ...]
+    """The locks that the sub-user sees, by its own word."""
+    problems: Mapping[str, str]
+    """The locks that were not shared as wished: lock id -> key of the sentence."""
+
+
+async def async_share(
+    owner: Client, client_for: Callable[[TokenSource], Client], wish: SubUserWish
+) -> Sharing:
+    """Create or find the sub-user, share the locks with it, read its list back.
+
+    A lock that it sees already in that role is left alone, so that it may be called
+    again. Raises CloudError when there is no sub-user or it cannot be asked; the
+    trouble with single locks is in the result.
+    """
+    made = await owner.create_sub_user(
+        partner_user_id=wish.partner_user_id,
+        first_name=wish.first_name,
+        last_name=wish.last_name,
+    )
+    if not made.access_token or not made.user_id:
+        raise UnexpectedAnswer(operation="create_sub_user")
+    user_id = made.user_id
+    sub_user = client_for(FlowTokens(made.access_token))
+    seen = await _seen(sub_user)
+
+    async def share(lock: LockSummary) -> str | None:
+        known = seen.get(lock.lock_id)
+        if known is not None and known.role in (wish.role, None):
+            return None
+        try:
+            if known is None:
+                await owner.add_user(lock.lock_id, user_id, wish.role)
+            else:
+                await owner.set_user_type(lock.lock_id, user_id, wish.role)
+        except CloudError as err:
+            return sharing_problem(err)
+        return None
+
+    answers = await asyncio.gather(*(share(lock) for lock in wish.locks))
+    problems = {
+        lock.lock_id: problem
+        for lock, problem in zip(wish.locks, answers, strict=True)
+        if problem is not None
+    }
+    seen = await _seen(sub_user)
+    for lock in wish.locks:
+        if lock.lock_id not in seen:
+            problems.setdefault(lock.lock_id, "share_not_seen")
+    return Sharing(seen=tuple(seen.values()), problems=problems)
+
+
+async def _seen(sub_user: Client) -> dict[str, LockSummary]:
+    try:
+        return {lock.lock_id: lock for lock in await sub_user.get_locks()}
+    except LoginExpired as err:
+        # The token is fresh: it is the cloud that contradicts itself, not the person's
+        # login that ended.
+        raise UnexpectedAnswer(operation=err.operation, status=err.status) from err
