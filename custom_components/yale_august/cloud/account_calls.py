@@ -1,6 +1,5 @@
 """The operations on people, houses, the login, subscribers and webhooks."""
 
-from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -57,7 +56,7 @@ class AccountCalls(Calls):
             body["returnInvited"] = validate.boolean("return_invited", return_invited)
         route = routes.ADD_USER
         answer = await self.send(route, path=path, body=body or ABSENT)
-        return self.read(route, answer, object, AddedUser.from_json)
+        return self.read(route, answer, AddedUser.from_json, optional=True)
 
     async def set_user_type(self, lock_id: str, other_user_id: str, role: Role) -> None:
         """Change the role of a lock's user (17.2). Unverified address."""
@@ -78,7 +77,7 @@ class AccountCalls(Calls):
         }
         route = routes.CREATE_SUB_USER
         answer = await self.send(route, body=body)
-        login = self.read(route, answer, Mapping, SubUserLogin.from_json)
+        login = self.read(route, answer, SubUserLogin.from_json)
         if login.access_token is None:
             raise unexpected(route)
         return login
@@ -97,7 +96,7 @@ class AccountCalls(Calls):
         )
         route = routes.GET_SUB_USERS
         answer = await self.send(route, query=query)
-        return self.read(route, answer, Mapping, SubUserPage.from_json)
+        return self.read(route, answer, SubUserPage.from_json)
 
     async def get_houses(
         self,
@@ -114,7 +113,7 @@ class AccountCalls(Calls):
         )
         route = routes.GET_HOUSES
         answer = await self.send(route, query=query)
-        return self.read(route, answer, (list, Mapping), read_houses)
+        return self.read(route, answer, read_houses)
 
     async def get_house(self, house_id: str | UUID) -> House:
         """Return a house with its people and locks (10.2)."""
@@ -131,7 +130,7 @@ class AccountCalls(Calls):
             path={"house_id": validate.uuid("house_id", house_id)},
             query=query_of(mergeDuplicates=merge_duplicates),
         )
-        return self.read(route, answer, Mapping, GuestList.from_json)
+        return self.read(route, answer, GuestList.from_json)
 
     async def get_activities(
         self, house_id: str | UUID, *, limit: int = 100
@@ -146,7 +145,7 @@ class AccountCalls(Calls):
             path={"house_id": validate.uuid("house_id", house_id)},
             query=query_of(limit=validate.integer("limit", limit, least=1, most=100)),
         )
-        return self.read(route, answer, (list, Mapping), read_activities)
+        return self.read(route, answer, read_activities)
 
     async def log_out(
         self, *, apns_device_id: str | UUID, install_id: str | UUID
@@ -167,7 +166,7 @@ class AccountCalls(Calls):
         """
         route = routes.CREATE_SUBSCRIBER
         answer = await self.send(route, body={"scopes": validate.scopes(_SCOPES)})
-        subscriber = self.read(route, answer, Mapping, Subscriber.from_json)
+        subscriber = self.read(route, answer, Subscriber.from_json)
         if subscriber.subscriber_id is None:
             raise unexpected(route)
         return subscriber

@@ -1,6 +1,6 @@
 """What all operations share: sending within the budget, reading the answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 import logging
 from typing import Final
@@ -55,28 +55,27 @@ class Calls:
     async def get[M: Model](self, model: type[M], route: Route, **path: str) -> M:
         """Return the object that a route answers with."""
         answer = await self.send(route, path=path)
-        return self.read(route, answer, Mapping, model.from_json)
+        return self.read(route, answer, model.from_json)
 
     def read[R](
         self,
         route: Route,
         answer: Answer,
-        kind: type | tuple[type, ...],
         reader: Callable[[object, Problems], R],
+        *,
+        optional: bool = False,
     ) -> R:
-        """Read an answer, whose JSON must be of a kind; fields may be as they like.
+        """Read an answer, whose fields may be as they like.
 
         What cannot be read is named in one debug line, without values. Raises
-        UnexpectedAnswer when the whole is of another kind: an answer that is no list
-        is no empty list.
+        UnexpectedAnswer when the whole is something else, unless it is `optional`: an
+        answer that is no list must not pass for an empty list.
         """
-        if not isinstance(answer.json, kind) or (
-            kind is not object and answer.kind is not Body.JSON
-        ):
-            raise unexpected(route, answer.status)
         problems = Problems()
         found = reader(answer.json, problems)
-        if problems:
+        if problems.whole and not optional:
+            raise unexpected(route, answer.status)
+        if problems and answer.kind is not Body.EMPTY:
             _LOGGER.debug("%s: could not read %s", route.operation, problems)
         return found
 

@@ -5,12 +5,11 @@ Every call may raise InvalidParameter before anything is sent, and otherwise wha
 UUIDs. Section numbers are those of the reference.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from . import routes, validate
 from .account_calls import AccountCalls
-from .calls import query_of
+from .calls import query_of, unexpected
 from .errors import Conflict, InvalidParameter, NotFound
 from .models import (
     Capabilities,
@@ -42,7 +41,11 @@ class Client(PinCalls, AccountCalls):
     async def get_locks(self) -> tuple[LockSummary, ...]:
         """Return the caller's locks, those without owner's rights too (5.1)."""
         answer = await self.send(routes.GET_LOCKS)
-        return self.read(routes.GET_LOCKS, answer, Mapping, read_locks)
+        locks = self.read(routes.GET_LOCKS, answer, read_locks)
+        if answer.json and not locks:
+            # It says something, but not that there are no locks.
+            raise unexpected(routes.GET_LOCKS, answer.status)
+        return locks
 
     async def get_lock(self, lock_id: str) -> LockDetail:
         """Return all the cloud knows of a lock, without asking the lock (6)."""
@@ -137,7 +140,7 @@ class Client(PinCalls, AccountCalls):
             body=body or ABSENT,
             timeout=timeout,
         )
-        return self.read(route, answer, object, Operation.from_json)
+        return self.read(route, answer, Operation.from_json, optional=True)
 
     async def get_capabilities(
         self,
@@ -172,7 +175,7 @@ class Client(PinCalls, AccountCalls):
         )
         route = routes.GET_CAPABILITIES
         answer = await self.send(route, query=query)
-        return self.read(route, answer, Mapping, Capabilities.from_json)
+        return self.read(route, answer, Capabilities.from_json)
 
     async def find_capabilities(
         self, lock_id: str, serial_number: str | None

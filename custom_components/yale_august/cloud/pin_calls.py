@@ -43,7 +43,7 @@ class PinCalls(Calls):
             body["webhook"] = validate.address("webhook", webhook, secure=False)
         route = routes.WRITE_PINS
         answer = await self.send(route, path={"lock_id": lock_id}, body=body)
-        return self.read(route, answer, object, PinReceipt.from_json)
+        return self.read(route, answer, PinReceipt.from_json, optional=True)
 
     async def reserve_pin(self, lock_id: str) -> ReservedPin:
         """Reserve a free PIN for three minutes (14.8)."""
