@@ -1,5 +1,8 @@
 """Fixtures of all tests."""
 
+from collections.abc import AsyncGenerator
+
+from homeassistant.core import HomeAssistant
 import pytest
 
 # Both by name: else those of pytest-aiohttp and syrupy win, with which the test client
@@ -9,6 +12,11 @@ from pytest_homeassistant_custom_component.plugins import aiohttp_client, snapsh
 # Before any test starts: the configuration folder of the tests has a custom_components
 # of its own, and the first that is imported is the one that Home Assistant looks into.
 import custom_components  # noqa: F401
+from custom_components.yale_august import account
+from custom_components.yale_august.const import ENV_CLOUD
+
+from .home import QUICK, Home
+from .simulator import Simulator
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,3 +34,21 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
         if "recorder_mock" in request.fixturenames:
             request.getfixturevalue("recorder_mock")
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+async def cloud(socket_enabled: None) -> AsyncGenerator[Simulator]:
+    """Return a running simulated cloud without a lock."""
+    async with Simulator(speed=40) as cloud:
+        yield cloud
+        assert cloud.violations == []
+
+
+@pytest.fixture
+def home(
+    cloud: Simulator, hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> Home:
+    """Return a Home Assistant whose integration talks to the simulated cloud, quickly."""
+    monkeypatch.setenv(ENV_CLOUD, cloud.url)
+    monkeypatch.setattr(account, "PACE", QUICK)
+    return Home(hass, cloud)

@@ -1,0 +1,146 @@
+"""A Home Assistant with the integration, set up against the simulated cloud."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+import time
+
+from homeassistant.components.application_credentials import (
+    ClientCredential,
+    async_import_client_credential,
+)
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_API_KEY
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.yale_august.account import Account
+from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.pace import Pace
+
+from .simulator import Brand, Simulator
+from .simulator.accounts import User
+
+CREDENTIAL = {Brand.YALE: "yale_partner", Brand.AUGUST: "august_partner"}
+
+QUICK = Pace(
+    settle=timedelta(seconds=0.2),
+    connect=timedelta(seconds=5),
+    farewell=timedelta(seconds=0.3),
+    read_back=(
+        timedelta(seconds=0.6),
+        timedelta(seconds=1.2),
+        timedelta(seconds=2),
+    ),
+)
+"""The integration's times, for a cloud that is quick too."""
+
+
+class Home:
+    """Home Assistant and the simulated cloud, side by side."""
+
+    def __init__(self, hass: HomeAssistant, cloud: Simulator) -> None:
+        """Nothing is set up yet."""
+        self.hass = hass
+        self.cloud = cloud
+
+    async def add_entry(
+        self,
+        user: User | None = None,
+        *,
+        brand: Brand = Brand.YALE,
+        title: str = "Home",
+        data: dict[str, object] | None = None,
+    ) -> MockConfigEntry:
+        """Add a config entry for a login, as the config flow would have made it."""
+        hass, cloud = self.hass, self.cloud
+        user = user or cloud.owner
+        await async_setup_component(hass, "application_credentials", {})
+        client = cloud.client(brand)
+        await async_import_client_credential(
+            hass,
+            DOMAIN,
+            ClientCredential(client.client_id, client.secret, "Partner"),
+            CREDENTIAL[brand],
+        )
+        tokens = cloud.authorize(user, brand)
+        expires_in = tokens["expires_in"]
+        assert isinstance(expires_in, int)
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title=title,
+            unique_id=user.user_id,
+            data={
+                "auth_implementation": CREDENTIAL[brand],
+                "token": {**tokens, "expires_at": time.time() + expires_in},
+                "brand": brand.value,
+                CONF_API_KEY: cloud.key(brand).value,
+                "acting_user": "owner",
+                **(data or {}),
+            },
+        )
+        entry.add_to_hass(hass)
+        return entry
+
+    async def set_up(
+        self,
+        user: User | None = None,
+        *,
+        brand: Brand = Brand.YALE,
+        title: str = "Home",
+    ) -> MockConfigEntry:
+        """Add an entry and set it up."""
+        entry = await self.add_entry(user, brand=brand, title=title)
+        await self.hass.config_entries.async_setup(entry.entry_id)
+        await self.hass.async_block_till_done()
+        return entry
+
+    def account(self, entry: ConfigEntry) -> Account:
+        """Return what a loaded entry holds."""
+        account = entry.runtime_data
+        assert isinstance(account, Account)
+        return account
+
+    def entity_id(self, platform: str, lock: str, key: str) -> str | None:
+        """Return the entity of a lock, by its unique id."""
+        return er.async_get(self.hass).async_get_entity_id(
+            platform, DOMAIN, f"{self.cloud.lock(lock).lock_id}_{key}"
+        )
+
+    def find(self, platform: str, lock: str, key: str) -> State | None:
+        """Return the state of a lock's entity if there is one."""
+        entity_id = self.entity_id(platform, lock, key)
+        return None if entity_id is None else self.hass.states.get(entity_id)
+
+    def state(self, platform: str, lock: str, key: str) -> str:
+        """Return what a lock's entity shows."""
+        state = self.find(platform, lock, key)
+        assert state is not None, f"{lock} has no {platform} {key}"
+        return state.state
+
+    async def act(self, action: str, lock: str) -> None:
+        """Call lock.lock, lock.unlock or lock.open."""
+        await self.hass.services.async_call(
+            "lock",
+            action,
+            {"entity_id": self.entity_id("lock", lock, "lock")},
+            blocking=True,
+        )
+
+    async def press(self, lock: str, key: str) -> None:
+        """Press a button of a lock."""
+        await self.hass.services.async_call(
+            "button",
+            "press",
+            {"entity_id": self.entity_id("button", lock, key)},
+            blocking=True,
+        )
+
+    async def until(self, what: Callable[[], bool], *, seconds: float = 5) -> None:
+        """Wait until something is so."""
+        async with asyncio.timeout(seconds):
+            while not what():
+                await asyncio.sleep(0.01)
+        await self.hass.async_block_till_done()
