@@ -232,12 +232,13 @@ class Fields:
         )
 
     def table(self, name: str) -> Mapping[str, object]:
-        """Return an object whose names are data; an empty one when there is none."""
+        """Return an object whose names are data too; an empty one when there is none."""
         value = self._data.get(name)
         found = mapping(value)
         if found is None and value is not None:
             self.note(name)
-        return {} if found is None else found
+        entries = ((text(key), one) for key, one in (found or {}).items())
+        return {key: one for key, one in entries if key is not None}
 
     def _array(self, name: str) -> Sequence[object]:
         value = self._data.get(name)
