@@ -224,6 +224,8 @@ class Transport:
                 request.url,
                 headers={**self.headers(token), **request.headers},
                 data=request.body,
+                # Else an empty body is called an octet stream.
+                skip_auto_headers=("Content-Type",),
                 allow_redirects=False,
                 raise_for_status=False,
                 # Connecting times out first, so that a time-out of the whole always
