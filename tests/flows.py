@@ -78,10 +78,12 @@ class Person:
         )
 
     async def submit(self, **typed: Any) -> Self:
-        """Submit a form; what is not typed is left as the form suggests it."""
+        """Submit a form; what is not typed is left as suggested, None clears a field."""
         schema = self.result.get("data_schema")
         values = {**(suggestions(schema) if schema is not None else {}), **typed}
-        return await self._go_on(values)
+        return await self._go_on(
+            {name: value for name, value in values.items() if value is not None}
+        )
 
     async def choose(self, option: str) -> Self:
         """Choose from a menu."""

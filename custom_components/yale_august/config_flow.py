@@ -303,13 +303,13 @@ class PartnerFlow(LoginFlow, domain=DOMAIN):
         self._typed = {
             name: value for name, value in self._typed.items() if name != CONF_API_KEY
         } | user_input
+        if user_input[CONF_SIGN_IN]:
+            self.login = None
+        elif self.login is None or self.login.implementation is None:
+            self.login = self._entry_login()
         key = user_input.get(CONF_API_KEY) or data[CONF_API_KEY]
         if (problem := self._take_key(key)) is not None:
             return self._reconfigure_form(problem)
-        if user_input[CONF_SIGN_IN]:
-            return await self.async_sign_in()
-        if self.login is None:
-            self.login = self._entry_login()
         return await self.async_try()
 
     # Forms
@@ -351,7 +351,9 @@ class PartnerFlow(LoginFlow, domain=DOMAIN):
 
     def _reconfigure_form(self, problem: Problem | None = None) -> ConfigFlowResult:
         form = reconfigure_form(
-            self._typed, self._typed.get(CONF_ACTING_USER, ACTING_OWNER)
+            self._typed,
+            self._typed.get(CONF_ACTING_USER, ACTING_OWNER),
+            sign_in=problem is not None and self.login is None,
         )
         return self._form("reconfigure", form, problem)
 

@@ -60,7 +60,9 @@ def key_form() -> vol.Schema:
     return vol.Schema({vol.Required(vol.Secret(CONF_API_KEY)): _API_KEY})
 
 
-def reconfigure_form(typed: Mapping[str, Any], acting_user: str) -> vol.Schema:
+def reconfigure_form(
+    typed: Mapping[str, Any], acting_user: str, *, sign_in: bool
+) -> vol.Schema:
     """Return the form for what can be changed later; no key means the present one."""
     return vol.Schema(
         {
@@ -68,7 +70,7 @@ def reconfigure_form(typed: Mapping[str, Any], acting_user: str) -> vol.Schema:
                 vol.Secret(CONF_API_KEY), description=_suggested(typed, CONF_API_KEY)
             ): _API_KEY,
             vol.Required(CONF_ACTING_USER, default=acting_user): _acting_user(),
-            vol.Required(CONF_SIGN_IN, default=False): BooleanSelector(),
+            vol.Required(CONF_SIGN_IN, default=sign_in): BooleanSelector(),
         }
     )
 
