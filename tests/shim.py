@@ -3,9 +3,8 @@
 Loaded before the test package: see pytest's options in pyproject.toml.
 """
 
-from importlib.util import find_spec
+from pathlib import Path
 import sys
-from unittest.mock import MagicMock
 
 from homeassistant.components import logger
 
@@ -15,8 +14,4 @@ if not hasattr(logger, "_clear_logger_overwrites"):
 
     setattr(logger, "_clear_logger_overwrites", _clear_logger_overwrites)
 
-# `homeassistant.components.cloud` imports the voice pipeline, and that two libraries for
-# sound which have to be compiled. No test listens to anything.
-for name in ("pymicro_vad", "pyspeex_noise"):
-    if find_spec(name) is None:
-        sys.modules[name] = MagicMock()
+sys.path.append(str(Path(__file__).parent / "stubs"))

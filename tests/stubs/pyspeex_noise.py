@@ -1,0 +1,5 @@
+"""In place of a library for sound that would have to be compiled: see pymicro_vad."""
+
+
+class AudioProcessor:
+    """Never made."""
