@@ -5,6 +5,7 @@
 readonly PYTHON_MINOR=3.14
 readonly PYTHON_RANGE='>=3.14.2,<3.15'
 
+unset CACHE UV PYTHON
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -26,6 +27,8 @@ find_tools() {
   [[ -z ${UV:-} ]] || return 0
   CACHE=$(cache_folder)
   if [[ $CACHE == "$ROOT"/* ]]; then export UV_CACHE_DIR=$CACHE/uv-cache; fi
+  # Whom this machine trusts, not only whom uv does: many networks have an authority of their own.
+  if [[ -s /etc/ssl/certs/ca-certificates.crt ]]; then export UV_SYSTEM_CERTS=${UV_SYSTEM_CERTS:-true}; fi
   hold "$CACHE/lock"
   find_uv
   find_python
@@ -58,7 +61,7 @@ find_uv() {
     debian_unpack "$work/pip" python3-pip-whl || fail "neither uv nor pip is here: install uv"
     pip=(python3 "$(find "$work/pip" -name 'pip-*.whl')/pip")
   fi
-  "${pip[@]}" install -qq --disable-pip-version-check --no-deps --only-binary=:all: \
+  PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 "${pip[@]}" install -qq --disable-pip-version-check --no-deps --only-binary=:all: \
     --target "$work/uv" uv || fail "uv could not be fetched: install uv"
   mv "$work/uv" "$CACHE/uv"
   rm -rf "$work"
@@ -104,7 +107,7 @@ downloaded_python() {
 }
 
 uv_python() {
-  "$UV" python find --no-python-downloads "$PYTHON_RANGE" 2>/dev/null
+  "$UV" python find --system --no-python-downloads "$PYTHON_RANGE" 2>/dev/null
 }
 
 # Debian's build with the libraries it needs, made to find them in its own folder: those
