@@ -84,8 +84,12 @@ def test_requirements_name_no_host() -> None:
             assert not re.match(r"\s*-(i|f|-index|-extra|-find|-trusted)", line), path
 
 
-def test_no_path_of_a_machine() -> None:
-    """Nothing refers to the folders of whoever wrote it."""
+def test_nothing_of_a_machine() -> None:
+    """No file names the folders or the mirrors of whoever wrote it."""
     folder = re.compile(rb"(?<![\w.$])/(?:home|root|Users|work|opt)/\w")
+    mirror = re.compile(rb"pypi\.org|pythonhosted|debian\.org|npmjs\.org")
     for path in tracked():
-        assert path == Path(__file__) or not folder.search(path.read_bytes()), path
+        if path != Path(__file__):
+            content = path.read_bytes()
+            assert not folder.search(content), path
+            assert not mirror.search(content), path
