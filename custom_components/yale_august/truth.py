@@ -4,10 +4,15 @@ Nothing here has a clock, a network or Home Assistant: time comes in with each r
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from typing import Final
 
 from .cloud.models import BoltState, DoorState
+
+UNDATED: Final = datetime.min.replace(tzinfo=UTC)
+"""The time of a cached value that tells none: before all that tells one."""
+SILENCE: Final = frozenset({BoltState.UNKNOWN, DoorState.UNKNOWN})
 
 
 class Origin(Enum):
@@ -62,12 +67,15 @@ class Offer[T]:
     def time(self) -> datetime:
         """When the value was true, as far as this offer can claim.
 
-        A cached value without a time is no younger than the question; a clock that runs ahead
-        must not outrank what comes later.
+        A cached value without a time may be of any age: it replaces its like, overturns
+        nothing that the lock has said, and proves no command. That the cloud does not know
+        is true when we ask. A clock that runs ahead must not outrank what comes later.
         """
         if self.at is not None:
             return min(self.at, self.arrived)
-        return self.asked if self.origin is Origin.READ else self.arrived
+        if self.origin is not Origin.READ:
+            return self.arrived
+        return self.asked if self.value in SILENCE else UNDATED
 
 
 def weigh[T](
