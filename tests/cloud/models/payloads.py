@@ -401,7 +401,7 @@ CAPABILITIES: Payload = {
         "hasReplaceableFaceplate": True,
         "motionSensitivityBounds": "1-5",
         "minVoltage": 3300,
-        "resetPatternType": None,
+        "resetPatternType": "twice",
         "installationInstructionsUrl": "https://install.invalid/",
         "troubleshootingUrl": "https://trouble.invalid/",
         "type": "doorbell",
