@@ -62,10 +62,9 @@ DEVICE = {
     550: (errors.BatteryTooLow, NO),
     551: (errors.Overheated, NO),
     560: (errors.LockDisconnected, MAYBE),
-    **{
-        status: (errors.LockUnavailable, MAYBE)
-        for status in (532, 533, 534, 540, 541, 562, 563, 564, 565)
-    },
+    **dict.fromkeys(
+        (532, 533, 534, 540, 541, 562, 563, 564, 565), (errors.LockUnavailable, MAYBE)
+    ),
 }
 
 
@@ -116,7 +115,10 @@ def test_a_page_is_the_network_edges(status: int) -> None:
 BODIES = [JSON_BODY, PAGE, "", TEXT]
 GENERIC: list[tuple[Route, int, str, type[CloudError], Acted]] = [
     # 401 whatever the body
-    *((r, 401, b, errors.LoginExpired, NO) for r, b in product((READ, COMMAND), BODIES)),
+    *(
+        (r, 401, b, errors.LoginExpired, NO)
+        for r, b in product((READ, COMMAND), BODIES)
+    ),
     # 429 whatever the body
     *((r, 429, b, errors.RateLimited, NO) for r, b in product((READ, COMMAND), BODIES)),
     # 403 without JSON
@@ -125,11 +127,19 @@ GENERIC: list[tuple[Route, int, str, type[CloudError], Acted]] = [
         for r, b in product((READ, COMMAND, UNPROVEN_WRITE), (PAGE, "", TEXT, "[]"))
     ),
     # 400
-    *((r, 400, b, errors.InvalidParameter, NO) for r in (READ, COMMAND) for b in (JSON_BODY, "")),
+    *(
+        (r, 400, b, errors.InvalidParameter, NO)
+        for r in (READ, COMMAND)
+        for b in (JSON_BODY, "")
+    ),
     (READ, 400, PAGE, errors.CloudUnavailable, NO),
     (COMMAND, 400, PAGE, errors.CloudUnavailable, NO),
     # 404
-    *((r, 404, b, errors.NotFound, NO) for r in (READ, COMMAND) for b in (JSON_BODY, "", TEXT)),
+    *(
+        (r, 404, b, errors.NotFound, NO)
+        for r in (READ, COMMAND)
+        for b in (JSON_BODY, "", TEXT)
+    ),
     # A page at a proven address is no word on the lock: it must not go away for it.
     (READ, 404, PAGE, errors.CloudUnavailable, NO),
     (COMMAND, 404, PAGE, errors.CloudUnavailable, NO),
@@ -200,7 +210,11 @@ def test_success(route: Route, status: int, body: str) -> None:
     ("code", "message", "kind"),
     [
         ("Forbidden", "API key is not valid", errors.ApiKeyInvalid),
-        ("NotAuthorized", "endpoint not allowed for API key", errors.EndpointNotAllowed),
+        (
+            "NotAuthorized",
+            "endpoint not allowed for API key",
+            errors.EndpointNotAllowed,
+        ),
         ("NotAuthorized", "", errors.EndpointNotAllowed),
         (None, "User is not authorized", errors.RoleMissing),
         ("NotAuthorized", "User is not authorized", errors.RoleMissing),
@@ -253,7 +267,9 @@ def test_bodies(body: str, content_type: str | None, kind: Body) -> None:
 
 def test_bytes_that_are_no_text() -> None:
     """They are no JSON either, and no reason to crash."""
-    found = read_answer(200, b"\xff\xfe{", content_type=None, date=None, retry_after=None)
+    found = read_answer(
+        200, b"\xff\xfe{", content_type=None, date=None, retry_after=None
+    )
     assert found.kind is Body.TEXT
 
 

@@ -189,7 +189,7 @@ async def test_the_clouds_clock(
 ) -> None:
     """It is compared with ours at each answer, errors too."""
     transport = transport_to(session, desk.url)
-    assert transport.clock_offset is None
+    assert client_of(transport).clock_offset is None
     theirs = datetime.now(UTC) + timedelta(minutes=minutes)
     desk.reply(500, "", Date=format_datetime(theirs, usegmt=True))
     with pytest.raises(errors.CloudUnavailable):

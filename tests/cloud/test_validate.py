@@ -129,7 +129,7 @@ CASES: list[tuple[str, Call]] = [
     *(
         (
             name,
-            lambda c, name=name: c.create_sub_user(  # type: ignore[misc]
+            lambda c, name=name: c.create_sub_user(
                 **{"partner_user_id": "p", "first_name": "A", "last_name": "B"}
                 | {name: None if name == "last_name" else " "}
             ),
@@ -141,7 +141,7 @@ CASES: list[tuple[str, Call]] = [
     ("role", lambda c: c.add_user(LOCK, OTHER, "king")),  # type: ignore[arg-type]
     ("role", lambda c: c.set_user_type(LOCK, OTHER, "king")),  # type: ignore[arg-type]
     *(
-        ("other_user_id", lambda c, bad=bad: c.add_user(LOCK, bad, Role.USER))  # type: ignore[misc]
+        ("other_user_id", lambda c, bad=bad: c.add_user(LOCK, bad, Role.USER))
         for bad in ("", ".", "..", "a/b", "a\nb", None)
     ),
     ("name", lambda c: c.add_user(LOCK, OTHER, Role.USER, name=7)),  # type: ignore[arg-type]
@@ -154,17 +154,17 @@ CASES: list[tuple[str, Call]] = [
         lambda c: c.add_user(LOCK, OTHER, Role.USER, return_invited=0),  # type: ignore[arg-type]
     ),
     *(
-        ("pin", lambda c, bad=bad: c.set_master_pin(LOCK, bad))  # type: ignore[misc]
+        ("pin", lambda c, bad=bad: c.set_master_pin(LOCK, bad))
         for bad in ("", "123", "1" * 15, "12a4", "12 34", "١٢٣٤", 1234, None)
     ),
     *(
-        ("webhook", lambda c, bad=bad: c.set_master_pin(LOCK, "482913", webhook=bad))  # type: ignore[misc]
+        ("webhook", lambda c, bad=bad: c.set_master_pin(LOCK, "482913", webhook=bad))
         for bad in ("http://home.example/x", "", "https://", "ftp://a/b", 7)
     ),
     ("webhook", lambda c: c.write_pins(LOCK, [LOAD], webhook="home")),
     ("commands", lambda c: c.write_pins(LOCK, [])),
     *(
-        (name, lambda c, bad=bad: c.write_pins(LOCK, [LOAD, bad]))  # type: ignore[misc]
+        (name, lambda c, bad=bad: c.write_pins(LOCK, [LOAD, bad]))
         for name, bad in (
             ("pin", replace(LOAD, pin=None)),
             ("pin", replace(LOAD, pin="48x913")),
@@ -183,7 +183,7 @@ CASES: list[tuple[str, Call]] = [
     ("client_id", lambda c: c.delete_user_webhook("a/b")),
     ("client_id", lambda c: c.delete_lock_webhook(LOCK, "")),
     *(
-        (name, lambda c, bad=bad: c.register_user_webhook(bad))  # type: ignore[misc]
+        (name, lambda c, bad=bad: c.register_user_webhook(bad))
         for name, bad in (
             ("url", replace(HOOK, url="home")),
             ("client_id", replace(HOOK, client_id="")),
