@@ -115,6 +115,7 @@ def sub_user_form(typed: Mapping[str, Any], locks: Sequence[LockSummary]) -> vol
 
 def lock_labels(locks: Iterable[LockSummary]) -> dict[str, str]:
     """Return a name for each lock that no other of them has."""
+    locks = list(locks)
     named = {lock.lock_id: lock.name or "Lock" for lock in locks}
     houses = {lock.lock_id: lock.house_name for lock in locks}
     if len({house for house in houses.values() if house}) > 1:

@@ -51,11 +51,11 @@ async def async_share(
         raise UnexpectedAnswer(operation="create_sub_user")
     user_id = made.user_id
     sub_user = client_for(FlowTokens(made.access_token))
-    seen = await _seen(sub_user)
+    before = await _seen(sub_user)
 
     async def share(lock: LockSummary) -> str | None:
-        known = seen.get(lock.lock_id)
-        if known is not None and known.role in (wish.role, None):
+        known = before.get(lock.lock_id)
+        if known is not None and _is_as_wished(known, wish):
             return None
         try:
             if known is None:
@@ -67,16 +67,19 @@ async def async_share(
         return None
 
     answers = await asyncio.gather(*(share(lock) for lock in wish.locks))
-    problems = {
-        lock.lock_id: problem
-        for lock, problem in zip(wish.locks, answers, strict=True)
-        if problem is not None
-    }
     seen = await _seen(sub_user)
-    for lock in wish.locks:
-        if lock.lock_id not in seen:
-            problems.setdefault(lock.lock_id, "share_not_seen")
+    problems = {}
+    for lock, answer in zip(wish.locks, answers, strict=True):
+        # What the sub-user sees counts, whatever became of the answer.
+        if (known := seen.get(lock.lock_id)) is None:
+            problems[lock.lock_id] = answer or "share_not_seen"
+        elif not _is_as_wished(known, wish):
+            problems[lock.lock_id] = answer or "share_role_kept"
     return Sharing(seen=tuple(seen.values()), problems=problems)
+
+
+def _is_as_wished(lock: LockSummary, wish: SubUserWish) -> bool:
+    return lock.role in (wish.role, None)
 
 
 async def _seen(sub_user: Client) -> dict[str, LockSummary]:
