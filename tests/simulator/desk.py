@@ -110,6 +110,10 @@ class Call:
             raise errors.invalid(f"{name} is out of bounds")
         return value
 
+    def violate(self, problems: list[str]) -> None:
+        """Note what the client sent that the reference does not list."""
+        self.cloud.note_violations(self.number, problems)
+
 
 type Handler = Callable[[Call], Awaitable[Answer]]
 

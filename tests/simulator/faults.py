@@ -175,6 +175,7 @@ class Faults:
         """Take all troubles from a lock; the bridge is another matter."""
         lock.faults.clear()
         lock.wedged = False
+        self._cloud.locksmith.visit(lock)
 
     async def bridge_offline(self, lock: Lock) -> None:
         """Take the lock's bridge from the network."""

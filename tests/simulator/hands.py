@@ -122,6 +122,7 @@ class Hands:
         if not online or lock.wedged:
             return
         lock.learn(now)
+        self._cloud.locksmith.visit(lock)
         if missed is None or missed.bolt is not lock.bolt:
             origin = Origin(cause=Cause.MANUAL)
             await self._cloud.motion.tell(lock, lock.bolt.pushed, origin, "lock")

@@ -76,7 +76,8 @@ class Habits:
     `unlock_again_pulls_latch`: an unlock of an unlocked lock does.
     `latch_hold`: seconds until the latch springs back; None: it stays.
     `auto_lock`: seconds after which an unlocked lock locks itself.
-    `refuses_pins`: the reason with which the lock refuses codes.
+    `refuses_pins`: the reason with which the lock refuses codes;
+    `refused_pins_stay`: refused ones stay `created` instead of going away.
     """
 
     unlock_pulls_latch: bool = False
@@ -84,6 +85,7 @@ class Habits:
     latch_hold: float | None = 5.0
     auto_lock: float | None = None
     refuses_pins: str | None = None
+    refused_pins_stay: bool = False
     guests_may_operate: bool = True
 
 

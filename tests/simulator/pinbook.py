@@ -58,6 +58,7 @@ class PinBook:
     reservations: list[Reservation] = field(default_factory=list)
     master: Pin | None = None
     limit: int = 240
+    made: int = 0
 
     def group(self, state: PinState) -> list[Pin]:
         """Return the codes in one state."""
@@ -70,6 +71,17 @@ class PinBook:
     def with_digits(self, digits: str) -> Pin | None:
         """Return the code with these digits."""
         return next((pin for pin in self.pins if pin.pin == digits), None)
+
+    def remove(self, pin: Pin) -> None:
+        """Take a code off the lock."""
+        if pin in self.pins:
+            self.pins.remove(pin)
+
+    def clear(self) -> None:
+        """Forget everything, as a factory reset does."""
+        self.pins.clear()
+        self.reservations.clear()
+        self.master = None
 
     def reserved(self, now: datetime) -> list[Reservation]:
         """Return the reservations that still hold, forgetting the others."""

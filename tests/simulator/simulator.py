@@ -18,6 +18,7 @@ from .faults import Faults
 from .gate import Gate
 from .hands import Hands
 from .lock import Lock
+from .locksmith import Locksmith
 from .motion import Motion
 from .push import Push, Socket, Subscriber
 from .records import BoltMovement, BoltRecord, RequestLog, Violation
@@ -26,7 +27,7 @@ from .webhooks import Courier
 from .words import Brand, JsonObject, Role
 from .world import World, populate
 
-assert serving.HANDLERS_LOADED
+assert serving.COMPLETE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Options:
     `push_shape`: `bare` leaves out who called and `info`.
     `push_bridge_events`: bridge online/offline on the stream (20.3).
     `push_timestamps`: `timeStamp` in each message.
+    `invites`: adding an account to a lock only invites it (17.1).
     `my_redirect`: where a browser sent to my.home-assistant.io goes instead.
     """
 
@@ -49,6 +51,7 @@ class Options:
     push_bridge_events: bool = False
     push_timestamps: bool = False
     my_redirect: str | None = None
+    invites: bool = False
 
 
 class Simulator:
@@ -83,6 +86,7 @@ class Simulator:
         self.push = Push(self)
         self.feed = Feed(self)
         self.courier = Courier(self)
+        self.locksmith = Locksmith(self)
         self.motion = Motion(self)
         self.hands = Hands(self)
         self.faults = Faults(self)
@@ -229,8 +233,12 @@ class Simulator:
 
     def violate(self, request: web.Request, problems: list[str]) -> None:
         """Note what a client sent that the reference does not list."""
-        operation = self.requests[request["number"]].operation
+        self.note_violations(request["number"], problems)
+
+    def note_violations(self, number: int, problems: list[str]) -> None:
+        """Note what the request with this number had that is not listed."""
+        operation = self.requests[number].operation
         self.violations += [
-            Violation(request=request["number"], operation=operation, what=problem)
+            Violation(request=number, operation=operation, what=problem)
             for problem in problems
         ]

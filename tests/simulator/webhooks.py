@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from .accounts import User
 from .clock import epoch_ms
 from .lock import Lock
 from .words import JsonObject
@@ -13,10 +14,13 @@ from .words import JsonObject
 if TYPE_CHECKING:
     from .simulator import Simulator
 
-TYPES = frozenset(
+LOCK_TYPES = frozenset(
     {"operation", "battery", "systemstatus", "configuration", "accessmgmt"}
 )
 """What a lock's registration may ask for."""
+
+USER_TYPES = frozenset({"lockmembership"})
+"""What a user's registration may ask for."""
 
 _COVERS = {
     "operation": {"operation", "status"},
@@ -80,6 +84,33 @@ class Courier:
     def of(self, user_id: str, lock_id: str | None) -> Registration | None:
         """Return the registration of a user for a lock, or for the user."""
         return self.registrations.get((user_id, lock_id))
+
+    def unregister(self, user_id: str, lock_id: str | None) -> bool:
+        """Delete a registration; returns whether there was one."""
+        return self.registrations.pop((user_id, lock_id), None) is not None
+
+    def forget(self, lock: Lock) -> None:
+        """Delete all registrations of a lock."""
+        for key in tuple(self.registrations):
+            if key[1] == lock.lock_id:
+                del self.registrations[key]
+
+    def membership(self, lock: Lock, event: str, user: User) -> None:
+        """Post to a user's own webhook that a lock was gained or lost.
+
+        The body of this one is documented nowhere: it has the fields of the
+        others.
+        """
+        registration = self.of(user.user_id, None)
+        if registration:
+            body: JsonObject = {
+                "LockID": lock.lock_id,
+                "EventType": "lockmembership",
+                "Event": event,
+                "User": user.person(),
+                "Timestamp": epoch_ms(self._cloud.clock.now()),
+            }
+            self.post(registration.url, body, registration.headers)
 
     def event(
         self, lock: Lock, event_type: str, event: str, person: JsonObject

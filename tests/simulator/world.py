@@ -61,6 +61,15 @@ class World:
         self.users[user.user_id] = user
         return user
 
+    def partner_user(self, owner: User | None, partner_user_id: str) -> User | None:
+        """Return the sub-user with this id, of one owner or (None) of any."""
+        for user in self.users.values():
+            if user.partner_user_id == partner_user_id and (
+                owner is None or user.owner_id == owner.user_id
+            ):
+                return user
+        return None
+
     def add_house(self, name: str, owner: User | None = None) -> House:
         """Add a house that belongs to somebody."""
         house = House(house_id=ids.uuid("house", len(self.houses) + 1), name=name)
@@ -108,10 +117,14 @@ class World:
         """Take a lock away, as if it was removed in the app."""
         self.locks.pop(lock.lock_id, None)
 
+    def rename(self, lock: Lock, name: str) -> None:
+        """Give a lock another name, as somebody does in the app."""
+        lock.name = name
+
     def share(self, lock: Lock, user: User, role: Role = Role.USER) -> None:
-        """Give somebody a role on a lock, and at least that of a guest in its house."""
+        """Give somebody a role on a lock, and in its house if they have none there."""
         lock.users[user.user_id] = role
-        lock.house.members.setdefault(user.user_id, Role.USER)
+        lock.house.members.setdefault(user.user_id, role)
 
     def lock(self, name: str) -> Lock:
         """Return the lock with this name or lockID."""
