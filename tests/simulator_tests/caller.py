@@ -57,7 +57,7 @@ class Caller:
         path: str,
         json: Any = None,
         headers: dict[str, str] | None = None,
-        **query: str,
+        **query: Any,
     ) -> Reply:
         """Send a request, once where the method is not GET."""
         assert self._session
@@ -85,7 +85,7 @@ class Caller:
     async def listen(self, subscriber_id: str | None = None) -> Any:
         """Connect the stream; what it brings is in `messages`."""
         subscriber_id = subscriber_id or await self.subscribe()
-        stream = socketio.AsyncClient(reconnection=False)
+        stream = socketio.AsyncClient(reconnection=False, http_session=self._session)
         stream.on("data", self.messages.put)
         self._streams.append(stream)
         await stream.connect(
