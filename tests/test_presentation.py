@@ -1,0 +1,157 @@
+"""Names, sentences, icons and images: what is shown stands there, and nothing else."""
+
+from importlib import import_module
+import json
+from pathlib import Path
+import re
+import struct
+from typing import Any
+
+import homeassistant.components
+from homeassistant.components.brands.const import ALLOWED_IMAGES
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+
+from custom_components.yale_august import PLATFORMS
+from custom_components.yale_august.cloud import errors
+from custom_components.yale_august.cloud.errors import Acted, CloudError, DeviceError
+from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.failures import failure_key
+
+INTEGRATION = Path(__file__).parent.parent / "custom_components" / DOMAIN
+COMPONENTS = Path(homeassistant.components.__path__[0])
+WORDS = json.loads((INTEGRATION / "translations" / "en.json").read_text())
+ICONS = json.loads((INTEGRATION / "icons.json").read_text())
+CODE = "\n".join(path.read_text() for path in INTEGRATION.rglob("*.py"))
+
+ERRORS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, CloudError)
+]
+TABLES = {
+    platform.value: import_module(f"custom_components.{DOMAIN}.{platform.value}").TABLE
+    for platform in PLATFORMS
+}
+
+
+def placeholders(sentence: str) -> set[str]:
+    """Return what a sentence has to be told."""
+    return set(re.findall(r"\{(\w+)\}", sentence))
+
+
+def sentence(kind: type[CloudError]) -> str:
+    """Return the sentence of an error."""
+    key = failure_key(kind.__new__(kind))
+    return str(WORDS["exceptions"][key]["message"])
+
+
+def test_entities_have_their_words() -> None:
+    """Each translation key of a table has a name, and its states have names."""
+    assert {
+        platform: {
+            row.translation_key: set(getattr(row, "options", None) or ())
+            for row in table
+            if row.translation_key
+        }
+        for platform, table in TABLES.items()
+        if any(row.translation_key for row in table)
+    } == {
+        platform: {
+            key: set(entity.get("state", {})) for key, entity in entities.items()
+        }
+        for platform, entities in WORDS["entity"].items()
+    }
+
+
+def test_icons() -> None:
+    """Icons are for entities and states that exist; one of a device class has one."""
+    for platform, icons in ICONS["entity"].items():
+        rows = {row.translation_key: row for row in TABLES[platform]}
+        for key, icon in icons.items():
+            assert set(icon.get("state", {})) <= set(
+                getattr(rows[key], "options", None) or ()
+            )
+    for platform, table in TABLES.items():
+        for row in table:
+            assert (
+                row.name is None
+                or row.translation_key in ICONS["entity"].get(platform, {})
+                or row.device_class is not None
+            ), row.key
+
+
+def test_icons_exist() -> None:
+    """Home Assistant's frontend has each icon."""
+    frontend = pytest.importorskip("hass_frontend")
+    named = set(re.findall(r'"mdi:([\w-]+)"', json.dumps(ICONS)))
+    known: set[str] = set()
+    for part in (frontend.where() / "static" / "mdi").glob("*.json"):
+        drawn = json.loads(part.read_text())
+        known.update(drawn if isinstance(drawn, dict) else ())
+    assert named <= known
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_errors_have_their_sentence(kind: type[CloudError]) -> None:
+    """What is raised for a person has a sentence, which is told no more than it needs.
+
+    Only what a lock or its bridge answers may name the lock: the others come up while
+    there is none, too.
+    """
+    told = placeholders(sentence(kind))
+    assert told == ({"lock"} if issubclass(kind, DeviceError) else set())
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_errors_do_not_promise_that_a_door_is_still(kind: type[CloudError]) -> None:
+    """A sentence that calms is of an error after which nothing has moved."""
+    calming = re.compile(
+        r"No door has moved|has not moved|was not carried out|did not get the command"
+    )
+    calms = calming.search(sentence(kind)) is not None
+    if kind.default_acted is Acted.MAYBE:
+        assert not calms
+    assert calms or "may have moved" in sentence(kind)
+
+
+def test_sentences_are_used() -> None:
+    """Each sentence of an exception or an issue is named in the code."""
+    for key in (*WORDS["exceptions"], *WORDS["issues"]):
+        assert f'"{key}"' in CODE, key
+
+
+def test_issue_is_told_what_it_says() -> None:
+    """The placeholders of the issue are those that the code gives."""
+    issue = WORDS["issues"]["lock_in_other_entry"]
+    assert placeholders(issue["title"] + issue["description"]) == {
+        "entry",
+        "lock",
+        "other",
+    }
+
+
+@pytest.mark.parametrize("path", sorted((INTEGRATION / "brand").iterdir()), ids=str)
+def test_images(path: Path) -> None:
+    """Icons are square, logos are wide, each of the size that it must have."""
+    data = path.read_bytes()
+    assert path.name in ALLOWED_IMAGES
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", data[16:24])
+    side = 512 if "@2x" in path.name else 256
+    assert height == side
+    assert width == side if "icon" in path.name else width > side
+
+
+def test_quality_scale() -> None:
+    """It judges each rule of Home Assistant's scale, in words where it is not done."""
+
+    def rules(path: Path) -> dict[str, Any]:
+        return dict(load_yaml_dict(path)["rules"])
+
+    ours = rules(INTEGRATION / "quality_scale.yaml")
+    assert list(ours) == list(rules(COMPONENTS / "airgradient" / "quality_scale.yaml"))
+    for rule, status in ours.items():
+        assert status in ("done", "todo") or (
+            status["status"] in ("done", "todo", "exempt") and status["comment"]
+        ), rule
