@@ -22,7 +22,6 @@ INTEGRATION = Path(__file__).parent.parent / "custom_components" / DOMAIN
 COMPONENTS = Path(homeassistant.components.__path__[0])
 WORDS = json.loads((INTEGRATION / "translations" / "en.json").read_text())
 ICONS = json.loads((INTEGRATION / "icons.json").read_text())
-CODE = "\n".join(path.read_text() for path in INTEGRATION.rglob("*.py"))
 
 ERRORS = [
     kind
@@ -113,12 +112,6 @@ def test_errors_do_not_promise_that_a_door_is_still(kind: type[CloudError]) -> N
     if kind.default_acted is Acted.MAYBE:
         assert not calms
     assert calms or "may have moved" in sentence(kind)
-
-
-def test_sentences_are_used() -> None:
-    """Each sentence of an exception or an issue is named in the code."""
-    for key in (*WORDS["exceptions"], *WORDS["issues"]):
-        assert f'"{key}"' in CODE, key
 
 
 def test_issue_is_told_what_it_says() -> None:
