@@ -90,6 +90,13 @@ class Person:
         assert option in self.options
         return await self._go_on({"next_step_id": option})
 
+    async def refresh(self) -> Self:
+        """Reload the page: the same screen comes back."""
+        step = self.step
+        await self._go_on(None)
+        assert self.step == step
+        return self
+
     async def sign_in(self, user: User | None = None, *, allow: bool = True) -> Self:
         """Walk the brand's sign-in page and come back."""
         return await self.come_back(

@@ -4,11 +4,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ImplementationUnavailableError
 import pytest
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from yarl import URL
 
-from custom_components.yale_august.const import ENV_CLOUD
+from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
 
-from .flows import Person
+from .flows import Person, placeholders, texts
 from .home import CREDENTIAL, Home
 from .simulator.faults import Fail, Kind, Reset
 from .simulator.simulator import Simulator
@@ -147,6 +148,36 @@ async def test_not_a_key(cloud: Simulator, person: Person, key: str) -> None:
     assert not len(cloud.requests)
     await person.submit(api_key=cloud.key().value)
     assert person.step == "auth"
+
+
+async def test_page_is_reloaded(
+    hass: HomeAssistant, cloud: Simulator, person: Person
+) -> None:
+    """The same screen comes back, with the brand that was chosen."""
+    hass.config.country = "US"
+    cloud.add_lock()
+    await person.start(key="wrong")
+    page = person.sign_in_page
+    await person.refresh()
+    assert URL(person.sign_in_page).path == URL(page).path
+    await person.sign_in()
+    await person.refresh()
+    assert person.typed == {"brand": "yale", "api_key": "wrong", "sign_in": False}
+    await person.submit(api_key=cloud.key().value)
+    await person.refresh()
+    assert person.step == "account"
+
+
+async def test_dialog_for_credentials(
+    hass: HomeAssistant, person: Person, hass_ws_client: WebSocketGenerator
+) -> None:
+    """It names the redirect address, and its text nothing that it is not told."""
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "application_credentials/config"})
+    answer = await client.receive_json()
+    told = answer["result"]["integrations"][DOMAIN]["description_placeholders"]
+    assert told == {"redirect_url": "https://my.home-assistant.io/redirect/oauth"}
+    assert placeholders(texts()["application_credentials"]["description"]) == set(told)
 
 
 # The login is tried

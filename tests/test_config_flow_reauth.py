@@ -155,6 +155,7 @@ async def test_key_is_refused(
     assert person.step == "reauth_key"
     assert person.errors == {"api_key": "api_key_invalid"}
     assert person.typed == {}
+    await person.refresh()
     await person.submit(api_key="no key")
     assert person.errors == {"api_key": "api_key_malformed"}
     await person.submit(api_key="wrong-too")

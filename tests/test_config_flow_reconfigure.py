@@ -26,6 +26,7 @@ async def test_key(
     before = dict(entry.data)
     await person.reconfigure(entry)
     assert person.fields == {"api_key", "acting_user", "sign_in"}
+    await person.refresh()
     assert person.typed == {"acting_user": "owner", "sign_in": False}
     assert "key-of-old" not in str(person.result)
     await person.submit(api_key="wrong")

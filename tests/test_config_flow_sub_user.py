@@ -475,11 +475,13 @@ async def test_no_lock_is_shared(
     await person.submit(**WHO, lock_ids=ids(*locks[:2]))
     assert person.options == ["share_again", "sub_user"]
     assert len(person.told["problems"].splitlines()) == 2
+    await person.refresh()
     await person.choose("share_again")
     assert person.step == "sharing"
     cloud.faults.remove(fault)
     await person.choose("sub_user")
     assert person.typed == {**WHO, "lock_ids": ids(*locks[:2]), "role": "user"}
+    await person.refresh()
     await person.submit(lock_ids=ids(locks[2]))
     assert shared(cloud, locks) == {"Garage": "user"}
     assert person.entry.data["acting_user"] == "sub_user"

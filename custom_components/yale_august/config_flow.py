@@ -78,7 +78,7 @@ class PartnerFlow(LoginFlow, domain=DOMAIN):
         if user_input is None:
             self.check_address()
             await self.async_check_credentials()
-            if self.hass.config.country in ("US", "CA"):
+            if not self._typed and self.hass.config.country in ("US", "CA"):
                 self.brand = Brand.AUGUST
             return self._user_form()
         self._typed |= user_input
@@ -149,8 +149,7 @@ class PartnerFlow(LoginFlow, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Create or find the sub-user, share the locks, read them back."""
-        if self.login is None:
-            return await self.async_sign_in()
+        assert self.login is not None
         typed = self._typed
         wish = SubUserWish(
             partner_user_id=typed[CONF_PARTNER_USER_ID],
@@ -218,17 +217,17 @@ class PartnerFlow(LoginFlow, domain=DOMAIN):
         self, acting_user: str, locks: tuple[LockSummary, ...]
     ) -> ConfigFlowResult:
         """Create the entry, or change it."""
+        assert self.login is not None
         data: dict[str, Any] = {
             CONF_BRAND: self.brand.value,
             CONF_API_KEY: self.api_key,
             CONF_ACTING_USER: acting_user,
+            **self.login.data(),
         }
         who = None
         if acting_user == ACTING_SUB_USER:
             data |= {name: self._typed[name] for name in SUB_USER_FIELDS}
             who = f"{data[CONF_FIRST_NAME]} {data[CONF_LAST_NAME]}"
-        if self.login is not None:
-            data |= self.login.data()
         if (entry := self.entry) is None:
             return self.async_create_entry(
                 title=entry_title(self.brand, locks, who), data=data

@@ -196,7 +196,7 @@ class LoginFlow(AbstractOAuth2FlowHandler):
         try:
             token = await self.flow_impl.async_resolve_external_data(self.external_data)
         except OAuth2TokenRequestBaseError as err:
-            _LOGGER.debug("The code was not turned into tokens: %s", type(err).__name__)
+            self.logger.debug("No tokens for the code: %s", type(err).__name__)
             return self.start_form(sign_in_problem(err))
         token["expires_at"] = time.time() + token["expires_in"]
         return await self.async_oauth_create_entry(

@@ -1,0 +1,297 @@
+"""Every text that the code asks for exists, and every text is asked for."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+import json
+import re
+from string import Formatter
+
+from homeassistant import const
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+import pytest
+
+from custom_components.yale_august import failures
+from custom_components.yale_august.cloud import errors
+from custom_components.yale_august.const import DOMAIN
+
+from .flows import TRANSLATIONS, Person, check, placeholders, texts
+from .simulator.simulator import Simulator
+
+pytest_plugins = ("tests.flow_fixtures",)
+
+FOLDER = TRANSLATIONS.parent.parent
+SOURCES = {
+    path.relative_to(FOLDER).as_posix(): ast.parse(path.read_text())
+    for path in FOLDER.rglob("*.py")
+}
+# Shown by a step of Home Assistant's own.
+OF_HOME_ASSISTANT = {"pick_implementation", "implementation"}
+
+
+def leaves(
+    node: object, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield every text with its path."""
+    if isinstance(node, dict):
+        for name, below in node.items():
+            yield from leaves(below, (*path, name))
+    else:
+        assert isinstance(node, str), path
+        yield path, node
+
+
+LEAVES = dict(leaves(texts()))
+
+
+@cache
+def words() -> set[str]:
+    """Return every text in the code outside of docstrings, also by constants' names."""
+    found = set()
+    for tree in SOURCES.values():
+        found |= {
+            getattr(const, name.name)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == const.__name__
+            for name in node.names
+            if isinstance(getattr(const, name.name), str)
+        }
+        docstrings = {
+            id(statement.value)
+            for node in ast.walk(tree)
+            if isinstance(
+                node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+            )
+            for statement in node.body[:1]
+            if isinstance(statement, ast.Expr)
+        }
+        found |= {
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+        }
+    return found
+
+
+def keywords(name: str, *, of: str | None = None) -> set[str]:
+    """Return the constant values that calls give to a keyword."""
+    found = set()
+    for tree in SOURCES.values():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            called = node.func.id if isinstance(node.func, ast.Name) else called
+            if of is not None and called != of:
+                continue
+            found |= {
+                keyword.value.value
+                for keyword in node.keywords
+                if keyword.arg == name
+                and isinstance(keyword.value, ast.Constant)
+                and isinstance(keyword.value.value, str)
+            }
+    return found
+
+
+# What is used exists
+
+
+def test_failures_have_a_sentence() -> None:
+    """Each error class of the cloud."""
+    assert set(failures._KEYS.values()) <= set(texts()["exceptions"])  # noqa: SLF001
+
+
+def test_every_error_of_the_cloud_has_a_key() -> None:
+    """No class of the tree falls through to the most general sentence unseen."""
+    classes = {
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.CloudError)
+    }
+    assert classes == set(failures._KEYS)  # noqa: SLF001
+
+
+def test_problems_of_the_flow_have_a_sentence() -> None:
+    """The errors of forms, the reasons of aborts, the reasons of single locks."""
+    problems = keywords("key", of="Problem")
+    problems |= tables("flow_problems.py", "_LOGIN", "_SUB_USER")
+    assert len(problems) > 15
+    assert problems <= set(texts()["config"]["error"])
+    reasons = keywords("reason", of="async_abort") | {
+        str(node.args[0].value)
+        for node in calls("AbortFlow")
+        if isinstance(node.args[0], ast.Constant)
+        and not any(keyword.arg == "translation_domain" for keyword in node.keywords)
+    }
+    assert reasons == set(texts()["config"]["abort"])
+    shares = {word for word in words() if re.fullmatch(r"share_[a-z_]+", word)}
+    shares -= {"share_again"}
+    assert len(shares) > 8
+    assert shares <= set(texts()["exceptions"])
+
+
+def tables(file: str, *names: str) -> set[str]:
+    """Return the values of the tables whose names begin so."""
+    return {
+        value.value
+        for node in ast.walk(SOURCES[file])
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.target.id.startswith(names)
+        and isinstance(node.value, ast.Dict)
+        for value in node.value.values
+        if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
+
+
+def calls(name: str) -> Iterator[ast.Call]:
+    """Yield the calls of something by its name."""
+    for tree in SOURCES.values():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == name
+            ):
+                yield node
+
+
+def test_translation_keys_exist() -> None:
+    """What entities, errors and issues are called."""
+    known = {
+        part
+        for path in LEAVES
+        if path[0] in ("entity", "exceptions", "issues", "selector")
+        for part in path
+    }
+    assert keywords("translation_key") <= known
+
+
+# What exists is used
+
+
+def names_in(path: tuple[str, ...]) -> set[str]:
+    """Return the names in the path of a text that the code must know."""
+    match path:
+        case ("title",) | ("application_credentials", "description"):
+            return set()
+        case ("config", "step", step, "title" | "description"):
+            return {step}
+        case ("config", "step", step, "data" | "data_description", name):
+            return {step, name}
+        case ("config", "step", step, "menu_options", name):
+            return {step, name}
+        case ("config", "error" | "abort", name):
+            return {name}
+        case ("selector", name, "options", option):
+            return {name, option}
+        case ("exceptions", name, "message"):
+            return {name}
+        case ("issues", name, "title" | "description"):
+            return {name}
+        case ("entity", platform, name, "name"):
+            assert (FOLDER / f"{platform}.py").exists()
+            return {name}
+        case ("entity", _, name, "state", state):
+            return {name, state}
+    pytest.fail(f"no rule for {path}")
+
+
+def test_texts_are_used() -> None:
+    """Each name in the path of a text stands in the code somewhere."""
+    unused = {path for path in LEAVES if names_in(path) - OF_HOME_ASSISTANT - words()}
+    assert not unused
+
+
+def test_description_follows_data() -> None:
+    """A help text belongs to a field."""
+    for step in texts()["config"]["step"].values():
+        assert set(step.get("data_description", {})) == set(step.get("data", {}))
+
+
+# How they are written
+
+
+def test_texts_are_well_formed() -> None:
+    """As Home Assistant's own checks demand, and fit to be read aloud."""
+    for path, text in LEAVES.items():
+        assert text, path
+        assert text == text.strip()
+        assert "  " not in text
+        assert "<" not in text
+        assert "://" not in text, "addresses go into placeholders"
+        assert "[%key" not in text, "nobody resolves it in a custom integration"
+        assert not re.search(r"'\{\w+\}'", text), "quotes disable the placeholder"
+        for _, name, spec, conversion in Formatter().parse(text):
+            assert name is None or name.isidentifier()
+            assert not spec
+            assert not conversion
+        if path[-1] in ("description", "message") or path[:2] in (
+            ("config", "error"),
+            ("config", "abort"),
+        ):
+            assert text.endswith((".", "?", "}")), text
+
+
+JARGON = re.compile(
+    r"\b(token|OAuth|HTTP|JSON|endpoint|API call|sub-user|subscriber|refresh|JWT|payload|"
+    r"config entry|unauthori[sz]ed|4\d\d|5\d\d)\b",
+    re.IGNORECASE,
+)
+
+
+def test_texts_are_plain() -> None:
+    """For somebody who owns a door, not a server."""
+    # A permission has to be asked for by its name.
+    known = "users:sub-user:create"
+    assert not [
+        text for text in LEAVES.values() if JARGON.search(text.replace(known, ""))
+    ]
+
+
+def test_failures_are_told_what_they_name() -> None:
+    """A sentence about a lock gets its name, and nothing else."""
+    for key in failures._KEYS.values():  # noqa: SLF001
+        assert placeholders(texts()["exceptions"][key]["message"]) <= {"lock"}
+
+
+async def test_loaded_by_home_assistant(
+    hass: HomeAssistant, enable_custom_integrations: None
+) -> None:
+    """Home Assistant finds them as they are."""
+    for category in ("config", "exceptions", "selector", "application_credentials"):
+        found = await async_get_translations(hass, "en", category, [DOMAIN])
+        assert found == {
+            ".".join(("component", DOMAIN, *path)): text
+            for path, text in LEAVES.items()
+            if path[0] == category
+        }
+
+
+# The check that the tests of the flow rely on
+
+
+async def test_check_finds_missing_texts(person: Person, cloud: Simulator) -> None:
+    """A screen without its texts does not pass."""
+    await person.add()
+    good = dict(person.result)
+    for wrong in (
+        {"step_id": "nowhere"},
+        {"errors": {"base": "nothing"}},
+        {"errors": {"nowhere": "no_locks"}},
+        {"errors": {"base": "no_locks"}, "description_placeholders": {}},
+        {"step_id": "account"},
+    ):
+        with pytest.raises((KeyError, AssertionError)):
+            check({**good, **wrong})  # type: ignore[typeddict-item]
+    check(person.result)
+
+
+def test_file_is_in_order() -> None:
+    """Two spaces and no escapes, so that changes can be read."""
+    text = TRANSLATIONS.read_text()
+    assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
