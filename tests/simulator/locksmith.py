@@ -56,10 +56,20 @@ class Locksmith:
         self._cloud = cloud
         self._jobs: dict[str, deque[Job]] = {}
         self._working: set[str] = set()
+        self._held: set[str] = set()
 
     def order(self, lock: Lock, jobs: list[Job]) -> None:
         """Queue jobs of a lock."""
         self._jobs.setdefault(lock.lock_id, deque()).extend(jobs)
+        self.visit(lock)
+
+    def hold(self, lock: Lock) -> None:
+        """Let the jobs of a lock wait, as if it was slow, until `release`."""
+        self._held.add(lock.lock_id)
+
+    def release(self, lock: Lock) -> None:
+        """Go on with the jobs of a lock that was held."""
+        self._held.discard(lock.lock_id)
         self.visit(lock)
 
     def forget(self, lock: Lock) -> None:
@@ -78,18 +88,23 @@ class Locksmith:
         self._cloud.spawn(self._work(lock))
 
     def _ready(self, lock: Lock) -> bool:
-        return lock.online and not lock.wedged and bool(self._jobs.get(lock.lock_id))
+        return (
+            lock.online
+            and not lock.wedged
+            and lock.lock_id not in self._held
+            and bool(self._jobs.get(lock.lock_id))
+        )
 
     async def _work(self, lock: Lock) -> None:
         try:
             while self._ready(lock):
                 job = self._jobs[lock.lock_id][0]
                 await self._cloud.pace.sleep(CODE_TIME)
-                if not lock.online:
+                if not self._ready(lock):
                     # It keeps waiting and is tried again later.
                     break
-                queue = self._jobs.get(lock.lock_id)
-                if not queue or queue[0] is not job:
+                queue = self._jobs[lock.lock_id]
+                if queue[0] is not job:
                     continue
                 queue.popleft()
                 self._do(lock, job)

@@ -82,10 +82,10 @@ async def test_reset(server: Simulator, *, acts: bool) -> None:
 async def test_hang(server: Simulator) -> None:
     """A hang ends by itself."""
     lock = server.add_lock()
-    server.faults.add("remote_operate", Hang(0.2, acts=True))
+    server.faults.add("remote_operate", Hang(1, acts=True))
     request = put(Caller(server), f"/remoteoperate/{lock.lock_id}/unlock")
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.1):
+        async with asyncio.timeout(0.6):
             await raw(server, request)
     assert lock.bolt is Bolt.UNLOCKED
     server.faults.add("remote_operate", Hang(0.05))

@@ -153,6 +153,7 @@ async def test_acted_but_failed(server: Simulator, owner: Caller) -> None:
 async def test_busy_bridge(server: Simulator, owner: Caller) -> None:
     """Two commands at once: the bridge serves one."""
     lock = server.add_lock()
+    server.pace.speed = 5
     path = f"/remoteoperate/{lock.lock_id}/"
     replies = await asyncio.gather(
         owner("PUT", f"{path}unlock", retryLimit="1"),

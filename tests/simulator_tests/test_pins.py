@@ -13,8 +13,17 @@ ALWAYS = {"accessType": "always", "firstName": "Gina", "lastName": "Guest"}
 
 @pytest.fixture
 def lock(server: Simulator) -> Lock:
-    """Return a lock with a keypad."""
-    return server.add_lock("keypad")
+    """Return a lock with a keypad that takes codes when a test says so."""
+    lock = server.add_lock("keypad")
+    server.locksmith.hold(lock)
+    return lock
+
+
+async def take(server: Simulator, lock: Lock) -> None:
+    """Let the lock take what waits for it, and no more."""
+    server.locksmith.release(lock)
+    await server.settle()
+    server.locksmith.hold(lock)
 
 
 def load(pin: str, guest: str = "guest-1", **fields: Any) -> dict[str, Any]:
@@ -38,7 +47,7 @@ async def test_life_cycle(server: Simulator, owner: Caller, lock: Lock) -> None:
     """Each step takes its time on the lock and keeps the id of the code."""
     assert await write(owner, lock, load("482913")) == 200
     assert await states(owner, lock) == {"created": ["482913"]}
-    await server.settle()
+    await take(server, lock)
     reply = await owner("GET", f"/locks/{lock.lock_id}/pins")
     (pin,) = reply.json["loaded"]
     assert pin["partnerUserID"] == "guest-1"
@@ -54,12 +63,12 @@ async def test_life_cycle(server: Simulator, owner: Caller, lock: Lock) -> None:
     ):
         assert await write(owner, lock, {"action": action, **who}) == 200
         assert await states(owner, lock) == {moving: ["482913"]}
-        await server.settle()
+        await take(server, lock)
         assert await states(owner, lock) == {rest: ["482913"]}
         assert lock.pins.pins[0].pin_id == pin["_id"]
     assert await write(owner, lock, {"action": "delete", **who}) == 200
     assert await states(owner, lock) == {"deleting": ["482913"]}
-    await server.settle()
+    await take(server, lock)
     assert await states(owner, lock) == {}
 
 
@@ -69,11 +78,11 @@ async def test_works_only_while_loaded(
     """The keypad knows a code from when it is loaded until it is disabled."""
     await write(owner, lock, load("482913"))
     assert not await server.hands.type_pin(lock, "482913")
-    await server.settle()
+    await take(server, lock)
     assert await server.hands.type_pin(lock, "482913")
     assert server.record[-1].user_id == lock.pins.pins[0].user_id
     await write(owner, lock, {"action": "disable", "pin": "482913", **ALWAYS})
-    await server.settle()
+    await take(server, lock)
     assert not await server.hands.type_pin(lock, "482913")
 
 
@@ -81,11 +90,11 @@ async def test_offline_lock_waits(server: Simulator, owner: Caller, lock: Lock) 
     """Commands are accepted and wait for the bridge."""
     await server.faults.bridge_offline(lock)
     assert await write(owner, lock, load("482913")) == 200
-    await server.settle()
+    await take(server, lock)
     assert await states(owner, lock) == {"created": ["482913"]}
     assert server.locksmith.waiting(lock) == 1
     await server.faults.bridge_online(lock)
-    await server.settle()
+    await take(server, lock)
     assert await states(owner, lock) == {"loaded": ["482913"]}
 
 
@@ -117,12 +126,12 @@ async def test_replacing_at_once_races(
     """Delete and load in one array end badly; one after the other is right."""
     server.courier.routes["https://ha.test"] = "http://192.0.2.1"
     await write(owner, lock, load("482913"))
-    await server.settle()
+    await take(server, lock)
     delete = {"action": "delete", "partnerUserID": "guest-1", **ALWAYS}
     webhook = "https://ha.test/hook"
     assert await write(owner, lock, delete, load("111222"), webhook=webhook) == 200
     assert await write(owner, lock, load("111222")) == 409
-    await server.settle()
+    await take(server, lock)
     assert await states(owner, lock) == {}
     (delivery,) = server.courier.deliveries
     assert delivery.body["message"] == "PinSyncFail"
@@ -133,7 +142,7 @@ async def test_missing_code(server: Simulator, owner: Caller, lock: Lock) -> Non
     """Deleting what is not there is accepted and fails later."""
     delete = {"action": "delete", "pin": "999999", **ALWAYS}
     assert await write(owner, lock, delete, webhook="http://192.0.2.1/") == 200
-    await server.settle()
+    await take(server, lock)
     digest: Any = server.courier.deliveries[0].body["digest"]
     assert "could not find pin per lock ID and user ID" in digest["error"][0]["reason"]
 
@@ -144,11 +153,11 @@ async def test_refused_by_the_lock(
     """A code that the lock refuses goes away, or stays for ever."""
     lock.habits.refuses_pins = "Lock memory failure"
     await write(owner, lock, load("482913"))
-    await server.settle()
+    await take(server, lock)
     assert await states(owner, lock) == {}
     lock.habits.refused_pins_stay = True
     await write(owner, lock, load("482913"))
-    await server.settle()
+    await take(server, lock)
     assert await states(owner, lock) == {"created": ["482913"]}
 
 
@@ -232,7 +241,7 @@ async def test_master(server: Simulator, owner: Caller, lock: Lock) -> None:
     ).status == 400
     assert (await owner("POST", path, {"pin": 918273})).json == {"message": "success"}
     assert (await owner("GET", path)).json["state"] == "created"
-    await server.settle()
+    await take(server, lock)
     body = (await owner("GET", path)).json
     assert (body["state"], body["pin"]) == ("loaded", "918273")
     assert "firstName" not in body
@@ -242,7 +251,7 @@ async def test_master(server: Simulator, owner: Caller, lock: Lock) -> None:
 async def test_transfer(server: Simulator, owner: Caller, lock: Lock) -> None:
     """A code passes to another user; not to one who has one."""
     await write(owner, lock, load("482913", "a"), load("111222", "b"))
-    await server.settle()
+    await take(server, lock)
     first, second = (pin.user_id for pin in lock.pins.pins)
     heir = server.world.add_user("Heidi", "Heir")
     path = f"/locks/{lock.lock_id}/pins/transfer"
@@ -250,7 +259,7 @@ async def test_transfer(server: Simulator, owner: Caller, lock: Lock) -> None:
     assert (await owner("PUT", path, taken)).status == 409
     free = {"oldUserID": first, "newUserID": heir.user_id}
     assert (await owner("PUT", path, free)).json == {"message": "success"}
-    await server.settle()
+    await take(server, lock)
     assert lock.pins.of_user(heir.user_id).pin == "482913"  # type: ignore[union-attr]
 
 

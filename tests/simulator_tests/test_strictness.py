@@ -83,7 +83,7 @@ async def test_spelling_of_headers(server: Simulator) -> None:
     ],
 )
 async def test_remote_operate(
-    server: Simulator, owner: Caller, query: dict[str, str], status: int
+    server: Simulator, owner: Caller, query: dict[str, Any], status: int
 ) -> None:
     """Each parameter has its values."""
     lock = server.add_lock()
