@@ -11,7 +11,7 @@ LOCK_ID = "0A1B2C3D4E5F60718293A4B5C6D7E8F9"
 OTHER_LOCK_ID = "F9E8D7C6B5A493827160F5E4D3C2B1A0"
 HOUSE_ID = "hidden-house-id"
 USER_ID = "hidden-user-id"
-BRIDGE_ID = "64f0c0ffee64f0c0ffee64f0"
+BRIDGE_ID = "hidden-bridge-id"
 
 type Payload = dict[str, Any]
 
@@ -65,7 +65,7 @@ BRIDGE: Payload = {
 }
 
 KEYPAD: Payload = {
-    "_id": "64f0c0ffee64f0c0ffee64f1",
+    "_id": "hidden-keypad-id",
     "serialNumber": "K2hidden1",
     "lockID": LOCK_ID,
     "currentFirmwareVersion": "2.27.0",

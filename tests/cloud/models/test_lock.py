@@ -123,7 +123,7 @@ def test_keypad_and_host() -> None:
     detail = read(LOCK)
     keypad, host = detail.keypad, detail.host
     assert keypad is not None
-    assert keypad.keypad_id == "64f0c0ffee64f0c0ffee64f1"
+    assert keypad.keypad_id == "hidden-keypad-id"
     assert keypad.serial_number == "K2hidden1"
     assert keypad.firmware == "2.27.0"
     assert keypad.battery == 0.625
@@ -310,7 +310,15 @@ def test_wedged() -> None:
 
 @pytest.mark.parametrize(
     ("battery", "level"),
-    [(0, 0.0), (1, 1.0), (0.5, 0.5), (-1, None), (90, None), ("0.5", None)],
+    [
+        (0, 0.0),
+        (1, 1.0),
+        (0.5, 0.5),
+        (-1, None),
+        (1.5, None),
+        (90, None),
+        ("0.5", None),
+    ],
 )
 def test_battery(battery: object, level: float | None) -> None:
     """A level is between 0 and 1, and 0 is one."""
@@ -344,6 +352,13 @@ def test_battery_problems() -> None:
 )
 def test_battery_warning(token: object, warning: BatteryWarning | None) -> None:
     """A warning that is new to us is unknown, silence is none."""
+    assert set(BatteryWarning) == {
+        "none",
+        "two_weeks",
+        "one_week",
+        "two_days",
+        "unknown",
+    }
     payload = changed(LOCK, batteryInfo=changed(BATTERY_INFO, warningState=token))
     info = LockDetail.from_json(payload).battery_info
     assert info is not None

@@ -109,7 +109,9 @@ def test_access_type(token: object, access_type: AccessType, problem: str) -> No
 )
 def test_digits(digits: object, pin: str | None) -> None:
     """A PIN is a text of digits; a number may have lost its first zeros."""
-    assert Pin.from_json(changed(PIN, pin=digits)).pin == pin
+    problems = Problems()
+    assert Pin.from_json(changed(PIN, pin=digits), problems).pin == pin
+    assert list(problems) == (["pin"] if pin is None and digits is not None else [])
     assert ReservedPin.from_json({"pin": digits, "slot": 4}) == ReservedPin(
         pin=pin, slot=4
     )
@@ -179,9 +181,26 @@ def test_state_of_group(group: PinState) -> None:
         assert [pin.state for pin in pins] == [group]
         assert len(pins.groups[group]) == 1
     other = PinState.LOADED if group is not PinState.LOADED else PinState.DELETING
-    pins = PinGroups.from_json({group: [changed(PIN, state=other)]})
+    problems = Problems()
+    pins = PinGroups.from_json({group: [changed(PIN, state=other)]}, problems)
     assert [pin.state for pin in pins] == [PinState.UNKNOWN]
     assert len(pins.groups[PinState.UNKNOWN]) == 1
+    assert str(problems) == f"{group}[].state"
+
+
+def test_vocabulary() -> None:
+    """The words of the vendor, and one of ours."""
+    assert set(PinState) == {
+        "created",
+        "loaded",
+        "disabled",
+        "disabling",
+        "enabling",
+        "deleting",
+        "updating",
+        "unknown",
+    }
+    assert set(AccessType) == {"always", "recurring", "temporary", "unknown"}
 
 
 def test_unknown_group() -> None:

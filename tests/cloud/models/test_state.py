@@ -79,6 +79,23 @@ def test_action_words(token: str, state: BoltState) -> None:
     )
 
 
+def test_vocabulary() -> None:
+    """What the states are called, in stores and messages."""
+    assert set(BoltState) == {
+        "locked",
+        "unlocked",
+        "unlatched",
+        "locking",
+        "unlocking",
+        "unlatching",
+        "secure",
+        "shabbat",
+        "jammed",
+        "unknown",
+    }
+    assert set(DoorState) == {"closed", "open", "init", "unknown", "absent"}
+
+
 def test_moving() -> None:
     """Three states are on the way to another."""
     assert {state for state in BoltState if state.moving} == MOVING
