@@ -1,6 +1,7 @@
 """Fixtures of all tests."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -52,3 +53,13 @@ def home(
     monkeypatch.setenv(ENV_CLOUD, cloud.url)
     monkeypatch.setattr(account, "PACE", QUICK)
     return Home(hass, cloud)
+
+
+@pytest.fixture
+def pace(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Return how to change the integration's times, before an entry is set up."""
+
+    def change(**times: object) -> None:
+        monkeypatch.setattr(account, "PACE", replace(account.PACE, **times))  # type: ignore[arg-type]
+
+    return change

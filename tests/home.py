@@ -12,12 +12,13 @@ from homeassistant.components.application_credentials import (
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.yale_august.account import Account
 from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.pace import Pace
 
 from .simulator import Brand, Simulator
@@ -26,6 +27,7 @@ from .simulator.accounts import User
 CREDENTIAL = {Brand.YALE: "yale_partner", Brand.AUGUST: "august_partner"}
 
 QUICK = Pace(
+    coalesce=timedelta(seconds=0.1),
     settle=timedelta(seconds=0.2),
     connect=timedelta(seconds=5),
     farewell=timedelta(seconds=0.3),
@@ -119,6 +121,66 @@ class Home:
         state = self.find(platform, lock, key)
         assert state is not None, f"{lock} has no {platform} {key}"
         return state.state
+
+    async def shows(
+        self, platform: str, lock: str, key: str, state: str, *, seconds: float = 3
+    ) -> State:
+        """Wait until a lock's entity shows a state."""
+        try:
+            async with asyncio.timeout(seconds):
+                while (
+                    found := self.find(platform, lock, key)
+                ) is None or found.state != state:
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            shown = self.find(platform, lock, key)
+            raise AssertionError(
+                f"{lock} {key} shows {shown and shown.state}, not {state}"
+            ) from None
+        return found
+
+    async def keeps(
+        self, platform: str, lock: str, key: str, state: str, *, seconds: float = 0.15
+    ) -> None:
+        """See that a lock's entity goes on showing a state."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            assert self.state(platform, lock, key) == state
+            await asyncio.sleep(0.01)
+
+    async def say(self, lock: str, **fields: object) -> None:
+        """Have the cloud push a message about a lock, as it is."""
+        await self.cloud.push.send_raw(
+            {"lockID": self.cloud.lock(lock).lock_id, **fields}
+        )
+
+    def coordinator(self, entry: ConfigEntry, lock: str) -> LockCoordinator:
+        """Return what is known of a lock."""
+        return self.account(entry).locks[self.cloud.lock(lock).lock_id]
+
+    def commands(self, lock: str | None = None, *, since: int = 0) -> list[str]:
+        """Return the commands that were on the wire, in their order."""
+        lock_id = "" if lock is None else self.cloud.lock(lock).lock_id
+        return [
+            seen.path.rpartition("/")[2]
+            for seen in self.cloud.requests.of("remote_operate", since=since)
+            if lock_id in seen.path
+        ]
+
+    def reads(self, lock: str, *, since: int = 0) -> list[str]:
+        """Return what was read of one lock, in its order."""
+        path = f"/locks/{self.cloud.lock(lock).lock_id}"
+        return [
+            seen.operation
+            for seen in list(self.cloud.requests)[since:]
+            if seen.method == "GET" and seen.path.startswith(path)
+        ]
+
+    def device(self, entry: ConfigEntry, identifier: str) -> dr.DeviceEntry | None:
+        """Return a device of an entry."""
+        return dr.async_get(self.hass).async_get_device_by_identifier(
+            (DOMAIN, identifier), entry.entry_id
+        )
 
     async def act(self, action: str, lock: str) -> None:
         """Call lock.lock, lock.unlock or lock.open."""

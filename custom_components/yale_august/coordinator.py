@@ -6,14 +6,16 @@ the one place that decides what is newer.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import logging
 import random
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -113,6 +115,7 @@ class RosterCoordinator(DataUpdateCoordinator[dict[str, LockSummary]]):
             config_entry=entry,
             name=f"{DOMAIN} locks",
             update_interval=account.pace.roster,
+            request_refresh_debouncer=_debouncer(hass, account.pace),
             always_update=False,
         )
         self._account = account
@@ -156,6 +159,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             _LOGGER,
             config_entry=entry,
             name=f"{DOMAIN} lock",
+            request_refresh_debouncer=_debouncer(hass, account.pace),
             always_update=False,
         )
         self.account = account
@@ -275,11 +279,15 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             self.failed = message
         if message.bridge_online is not None:
             self._take_online(value=message.bridge_online, at=now)
-        elif message.bolt is not None or message.door is not DoorState.ABSENT:
+        elif _tells_of_contact(message):
             self._take_online(value=True, at=now)
+        if before.reachable is False and self.data.reachable:
+            self.async_read_soon()
         newer = True
         if message.bolt is not None:
-            newer = self._take_bolt(message.bolt, at, now, Origin.PUSH)
+            verdict = self._take_bolt(message.bolt, at, now, Origin.PUSH)
+            if newer := verdict is Verdict.NEWER:
+                self._settle(disputed=False)
         if message.door is not DoorState.ABSENT:
             self._take_door(message.door, at, now, Origin.PUSH)
         if newer:
@@ -296,10 +304,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         asked_for_state = (
             operation.info is not None and operation.info.action == Command.STATUS
         )
+        verdicts = set()
         if operation.bolt is not BoltState.UNKNOWN or asked_for_state:
-            self._take_bolt(operation.bolt, None, asked, origin)
+            verdicts.add(self._take_bolt(operation.bolt, None, asked, origin))
         if operation.door is not DoorState.ABSENT:
-            self._take_door(operation.door, None, asked, origin)
+            verdicts.add(self._take_door(operation.door, None, asked, origin))
+        if verdicts & {Verdict.NEWER, Verdict.DISPUTED}:
+            self._settle(disputed=Verdict.DISPUTED in verdicts)
         self._publish(self.data)
 
     @callback
@@ -312,6 +323,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def async_take_jam(self, asked: datetime) -> None:
         """Take the lock's word that it could not move its bolt."""
         self._take_bolt(BoltState.JAMMED, None, asked, Origin.ANSWER)
+        self._settle(disputed=False)
         self._publish(self.data)
 
     @callback
@@ -351,13 +363,14 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     def _take_status(self, status: LockStatus, asked: datetime, origin: Origin) -> None:
         at = self._ours(status.at)
-        self._take_bolt(status.bolt, at, asked, origin)
+        verdicts = {self._take_bolt(status.bolt, at, asked, origin)}
         if status.door is not DoorState.ABSENT:
-            self._take_door(status.door, at, asked, origin)
+            verdicts.add(self._take_door(status.door, at, asked, origin))
+        self._settle(disputed=Verdict.DISPUTED in verdicts)
 
     def _take_bolt(
         self, value: BoltState, at: datetime | None, asked: datetime, origin: Origin
-    ) -> bool:
+    ) -> Verdict:
         offer = Offer(
             value=value,
             at=at,
@@ -377,15 +390,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         ):
             changed_by = None
         self.data = replace(self.data, bolt=reading, changed_by=changed_by)
-        if origin is Origin.READ:
-            self._settle(disputed=verdict is Verdict.DISPUTED)
-        elif verdict is Verdict.NEWER:
-            self._settle(disputed=False)
-        return verdict is Verdict.NEWER
+        return verdict
 
     def _take_door(
         self, value: DoorState, at: datetime | None, asked: datetime, origin: Origin
-    ) -> None:
+    ) -> Verdict:
         offer = Offer(
             value=value,
             at=at,
@@ -396,15 +405,23 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         )
         reading, verdict = weigh(self.data.door, offer)
         self.data = replace(self.data, door=reading)
-        if verdict is Verdict.DISPUTED:
-            self._settle(disputed=True)
+        return verdict
 
     def _take_online(self, *, value: bool, at: datetime) -> None:
         known = self.data.online
-        if known is None or at >= known.at:
-            self.data = replace(
-                self.data, online=Reading(value=value, at=at, confirmed=at)
-            )
+        if known is not None and at < known.at:
+            return
+        bolt, door = self.data.bolt, self.data.door
+        if not value:
+            # Anything may happen at the door until the cloud reaches it again.
+            bolt = bolt and replace(bolt, confirmed=None)
+            door = door and replace(door, confirmed=None)
+        self.data = replace(
+            self.data,
+            online=Reading(value=value, at=at, confirmed=at),
+            bolt=bolt,
+            door=door,
+        )
 
     def _take_actor(
         self, message: PushMessage, before: LockData, now: datetime
@@ -548,3 +565,17 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if settle and self._cancel_settle is not None:
             self._cancel_settle()
             self._cancel_settle = None
+
+
+def _tells_of_contact(message: PushMessage) -> bool:
+    """Return whether a message says something that only a reachable lock can tell."""
+    return message.bolt not in (None, BoltState.UNKNOWN) or message.door not in (
+        DoorState.ABSENT,
+        DoorState.UNKNOWN,
+    )
+
+
+def _debouncer(hass: HomeAssistant, pace: Pace) -> Debouncer[Coroutine[Any, Any, None]]:
+    return Debouncer(
+        hass, _LOGGER, cooldown=pace.coalesce.total_seconds(), immediate=True
+    )

@@ -20,6 +20,8 @@ class Pace:
     """Between two reads of the list of locks."""
     farewell: timedelta = timedelta(minutes=1)
     """A lock that is missing from the list is looked for once more after this time."""
+    coalesce: timedelta = timedelta(seconds=10)
+    """Reads of the same that are asked for within this time become one."""
     settle: timedelta = timedelta(seconds=10)
     """After this time a cache that contradicts a push is read again."""
     live: timedelta = timedelta(minutes=10)
