@@ -26,11 +26,14 @@ Written from the vendor's documentation as our reference keeps it ("reference
         await cloud.faults.bridge_offline(linus)
         await cloud.faults.drop_sockets()
         cloud.faults.expire_tokens()
+        cloud.locksmith.hold(front)                     # codes stay "created"
         await cloud.settle()                            # all movements are over
 
 `speed` divides all durations of the world (a bolt needs 2.4 s, an attempt
 that nothing answers 30 s); the times of faults are real seconds. Choices
-where the reference is silent are `cloud.options` and `lock.habits`.
+where the reference is silent are `cloud.options` and `lock.habits`. For a
+process of its own: `python -m tests.simulator --help`, steered through
+`control.Control`.
 """
 
 from .credentials import MY_REDIRECT, ApiKey, Client
@@ -40,6 +43,7 @@ from .records import BoltMovement, SeenRequest, Violation
 from .simulator import Options, Simulator
 from .variants import VARIANTS
 from .words import Bolt, Brand, Cause, Command, Door, Role, Trouble
+from .world import demo_world
 
 __all__ = [
     "MY_REDIRECT",
@@ -66,4 +70,5 @@ __all__ = [
     "Trouble",
     "Truncate",
     "Violation",
+    "demo_world",
 ]

@@ -12,6 +12,7 @@ import signal
 import sys
 
 from .control import Control
+from .credentials import ApiKey
 from .simulator import Simulator
 from .words import Brand
 
@@ -27,6 +28,12 @@ def _arguments() -> argparse.Namespace:
         type=int,
         help="serve the control server too; 0: on a free port",
     )
+    parser.add_argument(
+        "--yale-key",
+        action="append",
+        default=[],
+        help="a further API key of the Yale brand, such as another client's own",
+    )
     return parser.parse_args()
 
 
@@ -40,6 +47,8 @@ async def _run(arguments: argparse.Namespace) -> None:
         speed=arguments.speed,
         latency=arguments.latency_ms / 1000,
     )
+    for value in arguments.yale_key:
+        cloud.keys[value] = ApiKey(value=value, brand=Brand.YALE)
     async with cloud:
         about: dict[str, object] = {
             "url": cloud.url,

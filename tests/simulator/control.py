@@ -102,8 +102,8 @@ class Control:
             "revoke_logins": faults.revoke_logins,
             "clear_faults": faults.clear,
             "add_lock": cloud.add_lock,
-            "remove_lock": cloud.world.remove_lock,
-            "rename_lock": cloud.world.rename,
+            "remove_lock": cloud.remove_lock,
+            "rename_lock": cloud.rename_lock,
             "settle": cloud.settle,
         }
 

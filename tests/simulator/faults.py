@@ -202,20 +202,20 @@ class Faults:
 
     # -------------------------------------------------------------- tokens
 
-    def expire_tokens(self, user_id: str | None = None) -> None:
+    def expire_tokens(self, user: User | str | None = None) -> None:
         """End access tokens of one user or of all; refreshing still works."""
-        self._cloud.tokens.end(self._user(user_id))
+        self._cloud.tokens.end(self._user(user))
 
-    def revoke_logins(self, user_id: str | None = None) -> None:
+    def revoke_logins(self, user: User | str | None = None) -> None:
         """End access and refresh tokens of one user or of all."""
-        self._cloud.tokens.revoke(self._user(user_id))
+        self._cloud.tokens.revoke(self._user(user))
 
     def set_clock(self, offset: timedelta) -> None:
         """Set the cloud's clock ahead of ours, or behind."""
         self._cloud.clock.offset = offset
 
-    def _user(self, user_id: str | None) -> User | None:
-        return self._cloud.world.users[user_id] if user_id else None
+    def _user(self, user: User | str | None) -> User | None:
+        return self._cloud.world.users[user] if isinstance(user, str) else user
 
     # ------------------------------------------------------------ the stream
 

@@ -120,7 +120,9 @@ class Gate:
             reset(request)
             # Nobody reads this: the connection is gone.
             return web.Response(status=500)
-        cloud.requests.update(number, status=response.status)
+        # A handshake was noted when it was decided; this is the end of its socket.
+        if cloud.requests[number].status is None:
+            cloud.requests.update(number, status=response.status)
         response.headers["Date"] = self._clock.now().strftime(
             "%a, %d %b %Y %H:%M:%S GMT"
         )
@@ -158,9 +160,23 @@ class Gate:
             answer = await self._serve(request)
         except Refusal as refusal:
             return web.json_response(refusal.body, status=refusal.status)
+        headers = self._offer(request)
         if answer.body is NOTHING:
-            return web.Response(status=answer.status)
-        return web.json_response(answer.body, status=answer.status)
+            return web.Response(status=answer.status, headers=headers)
+        return web.json_response(answer.body, status=answer.status, headers=headers)
+
+    def _offer(self, request: web.Request) -> dict[str, str]:
+        """Return the re-issued token of reference 2.3, where that is wanted."""
+        brand = self.brand_of(request)
+        access = self.access_of(request, brand)
+        if access is None or not self._cloud.options.offer_tokens:
+            return {}
+        token = self._cloud.tokens.mint(
+            self._cloud.world.users[access.user_id],
+            self._cloud.clients[access.client_id],
+            access.install_id,
+        )
+        return {_NAMES[brand].token[0]: token}
 
     async def _serve(self, request: web.Request) -> Answer:
         cloud = self._cloud
@@ -318,5 +334,6 @@ async def _send_half(request: web.Request, whole: web.StreamResponse) -> None:
     half = web.StreamResponse(status=whole.status)
     half.content_type = "application/json"
     half.content_length = len(content) + 1
+    half.force_close()
     await half.prepare(request)
     await half.write(content[: len(content) // 2])

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from . import schedules
 from .activities import stranger
 from .clock import epoch_ms
 from .lock import Lock
 from .motion import Origin
-from .pinbook import PinState
+from .pinbook import Pin, PinState
 from .words import Bolt, Cause, Door, JsonObject
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Hands:
     async def type_pin(self, lock: Lock, digits: str) -> bool:
         """Type a code on the keypad; returns whether the lock opened."""
         pin = lock.pins.with_digits(digits)
-        if pin is None or pin.state is not PinState.LOADED or lock.vacation:
+        if pin is None or lock.vacation or not self._opens(lock, pin):
             if lock.online:
                 person = stranger("deleted", "Unknown", "User")
                 self._cloud.feed.note(lock, "invalidcode", person, keypad=True)
@@ -64,6 +65,16 @@ class Hands:
         origin = Origin(cause=Cause.KEYPAD, user=user)
         await self._cloud.motion.arrive(lock, Bolt.UNLOCKED, origin)
         return True
+
+    def _opens(self, lock: Lock, pin: Pin) -> bool:
+        """Whether a code opens now: loaded, and within its times."""
+        return pin.state is PinState.LOADED and schedules.open_at(
+            self._cloud.clock.now(),
+            lock.time_zone,
+            pin.access_type,
+            pin.access_times,
+            pin.access_recurrence,
+        )
 
     async def open_door(self, lock: Lock) -> None:
         """Open the door."""

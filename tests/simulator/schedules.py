@@ -1,13 +1,14 @@
 """When a code opens, as the cloud wants it written (reference 14.5)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 import re
+from zoneinfo import ZoneInfo
 
 _DAY = 24 * 60 * 60
 _SECONDS = re.compile(r"STARTSEC=(\d+);ENDSEC=(\d+)")
 _DATES = re.compile(r"DTSTART=([^;]+);DTEND=([^;]+)")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-_WEEKDAYS = frozenset({"MO", "TU", "WE", "TH", "FR", "SA", "SU"})
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 ACCESS_TYPES = ("always", "temporary", "recurring")
 
@@ -61,4 +62,36 @@ def _is_rule(text: str) -> bool:
     if parts.get("FREQ") == "DAILY":
         return "BYDAY" not in parts
     days = parts.get("BYDAY", "").split(",")
-    return parts.get("FREQ") == "WEEKLY" and bool(days) and set(days) <= _WEEKDAYS
+    return parts.get("FREQ") == "WEEKLY" and bool(days) and set(days) <= set(_WEEKDAYS)
+
+
+def open_at(
+    moment: datetime,
+    time_zone: str | None,
+    access_type: str,
+    times: str | None,
+    recurrence: str | None,
+) -> bool:
+    """Whether a code with this schedule opens at a moment.
+
+    Windows in time are UTC, times of day are the lock's own. A schedule in
+    iCal text is not understood here: such a code always opens.
+    """
+    if access_type == "always" or times is None:
+        return True
+    if access_type == "temporary":
+        if seconds := _SECONDS.fullmatch(times):
+            return int(seconds[1]) <= moment.timestamp() < int(seconds[2])
+        dates = _DATES.fullmatch(times)
+        assert dates
+        start, end = (datetime.fromisoformat(date) for date in dates.groups())
+        return start <= moment < end
+    local = moment.astimezone(ZoneInfo(time_zone) if time_zone else UTC)
+    seconds = _SECONDS.fullmatch(times)
+    assert seconds
+    of_day = local.hour * 3600 + local.minute * 60 + local.second
+    days = re.search(r"BYDAY=([A-Z,]+)", recurrence or "")
+    today = _WEEKDAYS[local.weekday()]
+    return int(seconds[1]) <= of_day < int(seconds[2]) and (
+        days is None or today in days[1].split(",")
+    )

@@ -129,9 +129,12 @@ def _read(call: Call) -> Order:
     if "intent" in query and command is not Command.STATUS:
         raise errors.invalid("intent goes with status")
     extended = call.body.get("extendedfunction")
+    if isinstance(extended, dict) and extended.keys() - {"function", "parameters"}:
+        unlisted = sorted(extended.keys() - {"function", "parameters"})
+        call.violate([f"body extendedfunction.{name}" for name in unlisted])
+        raise errors.invalid(f"Not listed: extendedfunction.{', '.join(unlisted)}")
     if command is Command.EXTENDED_FUNCTION and not (
         isinstance(extended, dict)
-        and set(extended) <= {"function", "parameters"}
         and isinstance(extended.get("function"), str)
         and isinstance(extended.get("parameters", {}), dict)
     ):
@@ -189,7 +192,9 @@ class _Operation:
         lock.engaged = True
         try:
             await self._cloud.pace.sleep(CONNECT)
-            return await self._perform()
+            answer = await self._perform()
+            # The bridge may have gone while the bolt moved.
+            return answer if lock.online else Trouble.DISCONNECTS
         finally:
             lock.engaged = False
 
@@ -237,7 +242,7 @@ class _Operation:
                 await self._tell_state()
             case Command.CALIBRATE:
                 await self._calibrate()
-            case Command.REBOOT | Command.REBOOT_LOCK:
+            case Command.REBOOT:
                 cloud.spawn(self._reboot())
             case Command.DISABLE_HOMEKIT:
                 lock.homekit = False
@@ -247,7 +252,7 @@ class _Operation:
                 lock.extended_calls.append(order.extended)
                 if order.extended.get("function") == "vacationMode":
                     lock.vacation = True
-            case Command.TELEMETRY:
+            case Command.TELEMETRY | Command.REBOOT_LOCK:
                 pass
         return self._success()
 

@@ -25,7 +25,7 @@ from .records import BoltMovement, BoltRecord, RequestLog, Violation
 from .tokens import TokenBook
 from .webhooks import Courier
 from .words import Brand, JsonObject, Role
-from .world import World, populate
+from .world import World, demo_world
 
 assert serving.COMPLETE
 
@@ -41,6 +41,7 @@ class Options:
     `push_bridge_events`: bridge online/offline on the stream (20.3).
     `push_timestamps`: `timeStamp` in each message.
     `invites`: adding an account to a lock only invites it (17.1).
+    `offer_tokens`: a re-issued access token in the header of answers (2.3).
     `my_redirect`: where a browser sent to my.home-assistant.io goes instead.
     """
 
@@ -50,6 +51,7 @@ class Options:
     push_shape: Literal["full", "bare"] = "full"
     push_bridge_events: bool = False
     push_timestamps: bool = False
+    offer_tokens: bool = False
     my_redirect: str | None = None
     invites: bool = False
 
@@ -96,7 +98,7 @@ class Simulator:
         self._tasks: set[asyncio.Task[object]] = set()
         self._runner: web.AppRunner | None = None
         self._stopping = asyncio.Event()
-        populate(self.world, locks)
+        demo_world(self.world, locks)
 
     # ------------------------------------------------------------- start, stop
 
@@ -183,6 +185,14 @@ class Simulator:
     ) -> Lock:
         """Add a lock; see `World.add_lock`."""
         return self.world.add_lock(variant, name=name, house=house, owner=owner)
+
+    def remove_lock(self, lock: Lock) -> None:
+        """Take a lock away, as if it was removed in the app."""
+        self.world.remove_lock(lock)
+
+    def rename_lock(self, lock: Lock, name: str) -> None:
+        """Give a lock another name, as somebody does in the app."""
+        self.world.rename(lock, name)
 
     def share(self, lock: Lock, user: User, role: Role = Role.USER) -> None:
         """Give somebody a role on a lock."""

@@ -156,7 +156,7 @@ class World:
         return None
 
 
-def populate(world: World, locks: int) -> None:
+def demo_world(world: World, locks: int) -> None:
     """Fill the owner's houses: every variant in turn, ten locks a house."""
     variants = list(VARIANTS)
     for number in range(locks):

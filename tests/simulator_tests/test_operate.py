@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import pytest
 
 from tests.simulator import Bolt, Cause, Door, Role, Simulator, Trouble
@@ -223,3 +224,32 @@ async def test_auto_lock_and_hands(server: Simulator, owner: Caller) -> None:
         "auto_lock",
         "manual_unlock",
     ]
+
+
+async def test_bridge_goes_while_the_bolt_moves(
+    server: Simulator, owner: Caller
+) -> None:
+    """The bolt arrives, the answer does not; the cloud learns of it later."""
+    lock = server.add_lock()
+    server.pace.speed = 10
+    path = f"/remoteoperate/{lock.lock_id}/unlock"
+    answer = asyncio.ensure_future(owner("PUT", path, retryLimit="1"))
+    while lock.bolt is not Bolt.UNLOCKING:
+        await asyncio.sleep(0.01)
+    await server.faults.bridge_offline(lock)
+    assert (await answer).status == 560
+    assert [move.kind for move in server.record] == [Bolt.UNLOCKED]
+    await server.faults.bridge_online(lock)
+    reply = await owner("GET", f"/locks/{lock.lock_id}")
+    assert reply.json["LockStatus"]["status"] == "unlocked"
+
+
+async def test_offered_tokens(server: Simulator, owner: Caller) -> None:
+    """A re-issued token can be had in the header of an answer."""
+    server.options.offer_tokens = True
+    session = aiohttp.ClientSession(headers=owner.headers)
+    async with session, session.get(f"{server.url}/users/me") as response:
+        offered = response.headers["x-access-token"]
+    assert offered != owner.headers["x-access-token"]
+    owner.headers["x-access-token"] = offered
+    assert (await owner("GET", "/users/me")).status == 200

@@ -1,10 +1,11 @@
 """Codes: life cycle, conflicts, schedules, results (reference 14 to 16)."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from tests.simulator import Lock, Role, Simulator
+from tests.simulator import Lock, Role, Simulator, schedules
 
 from .caller import Caller
 
@@ -273,3 +274,26 @@ async def test_owners_only(server: Simulator, owner: Caller, lock: Lock) -> None
     bare = server.add_lock("connect")
     assert await states(owner, bare) == {}
     assert await write(owner, bare, load("482913")) == 412
+
+
+@pytest.mark.parametrize(
+    ("access_type", "times", "recurrence", "opens"),
+    [
+        ("always", None, None, True),
+        ("temporary", "DTSTART={0};DTEND={1}", None, True),
+        ("temporary", "DTSTART={1};DTEND={1}", None, False),
+        ("recurring", "STARTSEC=28800;ENDSEC=64800", "FREQ=WEEKLY;BYDAY=FR", True),
+        ("recurring", "STARTSEC=28800;ENDSEC=64800", "FREQ=WEEKLY;BYDAY=SA", False),
+        ("recurring", "STARTSEC=28800;ENDSEC=50400", "FREQ=DAILY", False),
+    ],
+)
+def test_opening_times(
+    access_type: str, times: str | None, recurrence: str | None, *, opens: bool
+) -> None:
+    """A code opens within its window, by the lock's own clock."""
+    # A Friday, 14:00 in Berlin.
+    moment = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+    window = ("2026-05-01T11:00:00.000Z", "2026-05-01T13:00:00.000Z")
+    times = times and times.format(*window)
+    found = schedules.open_at(moment, "Europe/Berlin", access_type, times, recurrence)
+    assert found is opens
