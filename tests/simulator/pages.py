@@ -15,7 +15,8 @@ main { background: #fff; border-radius: 12px; padding: 32px; width: 360px;
   box-shadow: 0 2px 16px #1c273322; }
 h1 { font-size: 1.25rem; margin: 0 0 8px; }
 label { display: block; margin: 16px 0 0; font-weight: 600; }
-input { width: 100%; box-sizing: border-box; font: inherit; padding: 10px;
+input { width: 100%; box-sizing: border-box; font: inherit;
+  font-weight: 400; padding: 10px;
   margin-top: 4px; border: 1px solid #9aa8b5; border-radius: 8px; }
 button { font: inherit; width: 100%; padding: 12px; margin-top: 16px;
   border-radius: 8px; border: 1px solid #2b5d8a; cursor: pointer; }

@@ -1,6 +1,9 @@
 """Locks of every shape (reference 6.6, 9) and the life of the server."""
 
 import asyncio
+import json
+from pathlib import Path
+import sys
 from typing import Any
 
 import aiohttp
@@ -167,3 +170,25 @@ async def test_control(server: Simulator, owner: Caller) -> None:
         assert (await call("GET", "/stream")) == {"sockets": 0, "subscribers": 0}
         assert (await call("GET", "/"))["url"] == server.url
     await control.stop()
+
+
+async def test_process(socket_enabled: None) -> None:
+    """It runs as a process of its own, tells where, and ends when asked."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.simulator"),
+        *("--locks", "3", "--control-port", "0", "--latency-ms", "5"),
+        cwd=Path(__file__).parents[2],
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout
+    about = json.loads(await process.stdout.readline())
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(
+            f"{about['control']}/world",
+            headers={"Authorization": f"Bearer {about['token']}"},
+        ) as response,
+    ):
+        assert len((await response.json())["locks"]) == 3
+    process.terminate()
+    assert await process.wait() == 0
