@@ -7,6 +7,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from .flows import Person
 from .home import Home
+from .simulator.lock import Lock
+from .simulator.simulator import Simulator
 from .simulator.words import Brand
 
 
@@ -27,3 +29,9 @@ async def person(stranger: Person) -> Person:
     """Return somebody with the credentials of Yale."""
     await stranger.get_credential(Brand.YALE)
     return stranger
+
+
+@pytest.fixture
+def locks(cloud: Simulator) -> list[Lock]:
+    """Return three locks of the owner, in one house."""
+    return [cloud.add_lock(name=name) for name in ("Front", "Back", "Garage")]

@@ -15,6 +15,7 @@ from homeassistant.components.application_credentials import (
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import config_validation as cv
 import probatio as vol
 from yarl import URL
 
@@ -23,6 +24,7 @@ from custom_components.yale_august.const import DOMAIN
 
 from .home import CREDENTIAL
 from .simulator.accounts import User
+from .simulator.lock import Lock
 from .simulator.simulator import Simulator
 from .simulator.words import Brand
 
@@ -130,6 +132,14 @@ class Person:
             await self.submit(implementation=CREDENTIAL[brand])
         return self
 
+    async def choose_sub_user(self, brand: Brand = Brand.YALE) -> Self:
+        """Go on to the form for the sub-user."""
+        await self.start(brand)
+        await self.sign_in()
+        await self.submit(acting_user="sub_user")
+        assert self.step == "sub_user"
+        return self
+
     # What the person sees
 
     @property
@@ -217,6 +227,18 @@ def options_of(result: ConfigFlowResult) -> list[str]:
     return options
 
 
+def serialized(schema: vol.Schema | None) -> set[str]:
+    """Turn a form into what the frontend gets; return the names of its fields."""
+    if schema is None:
+        return set()
+    fields = vol.to_field_list(schema, custom_serializer=cv.custom_serializer)
+    assert isinstance(fields, list)
+    json.dumps(fields)
+    names = {field["name"] for field in fields}
+    assert names == {str(name) for name in schema.schema}
+    return names
+
+
 def check(result: ConfigFlowResult) -> None:
     """Make sure that a screen has all its texts, and the texts all they name."""
     told = set(result.get("description_placeholders") or {})
@@ -248,3 +270,36 @@ def check(result: ConfigFlowResult) -> None:
             if result.get("translation_domain") == "homeassistant":
                 config = texts(CORE)["config"]
             said(config["abort"][result["reason"]])
+
+
+# Sub-users
+
+WHO = {
+    "partner_user_id": "home-assistant",
+    "first_name": "Home",
+    "last_name": "Assistant",
+}
+
+
+def partner(cloud: Simulator) -> User:
+    """Return the one sub-user that there is."""
+    (user,) = (user for user in cloud.world.users.values() if user.partner_user_id)
+    return user
+
+
+def ids(*locks: Lock) -> list[str]:
+    """Return the ids of locks."""
+    return [lock.lock_id for lock in locks]
+
+
+def shared(cloud: Simulator, locks: list[Lock]) -> dict[str, str]:
+    """Return what the sub-user may do with which lock."""
+    user_id = partner(cloud).user_id
+    return {
+        lock.name: lock.users[user_id].value for lock in locks if user_id in lock.users
+    }
+
+
+def count(cloud: Simulator, operation: str) -> int:
+    """Return how often an operation was asked for."""
+    return sum(request.operation == operation for request in cloud.requests)

@@ -1,15 +1,12 @@
-"""Acting as a partner sub-user: created or found, given locks, read back."""
+"""A partner sub-user: created or found, given locks, read back."""
 
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.yale_august.cloud.models import LockSummary
 from custom_components.yale_august.flow_forms import lock_labels
 
-from .flows import Person
-from .home import Home
-from .simulator.accounts import User
+from .flows import WHO, Person, count, ids, partner, shared
 from .simulator.credentials import CREATE_SUB_USER
 from .simulator.faults import Fail, Kind, Reset, Truncate
 from .simulator.lock import Lock
@@ -19,50 +16,6 @@ from .simulator.words import Brand, Role
 pytest_plugins = ("tests.flow_fixtures",)
 
 BRANDS = pytest.mark.parametrize("brand", list(Brand))
-WHO = {
-    "partner_user_id": "home-assistant",
-    "first_name": "Home",
-    "last_name": "Assistant",
-}
-
-
-@pytest.fixture
-def locks(cloud: Simulator) -> list[Lock]:
-    """Return three locks of the owner, in one house."""
-    return [cloud.add_lock(name=name) for name in ("Front", "Back", "Garage")]
-
-
-async def choose(person: Person, brand: Brand = Brand.YALE) -> Person:
-    """Go to the form for the sub-user."""
-    await person.start(brand)
-    await person.sign_in()
-    await person.submit(acting_user="sub_user")
-    assert person.step == "sub_user"
-    return person
-
-
-def partner(cloud: Simulator) -> User:
-    """Return the one sub-user that there is."""
-    (user,) = (user for user in cloud.world.users.values() if user.partner_user_id)
-    return user
-
-
-def ids(*locks: Lock) -> list[str]:
-    """Return the ids of locks."""
-    return [lock.lock_id for lock in locks]
-
-
-def count(cloud: Simulator, operation: str) -> int:
-    """Return how often an operation was asked for."""
-    return sum(request.operation == operation for request in cloud.requests)
-
-
-def shared(cloud: Simulator, locks: list[Lock]) -> dict[str, str]:
-    """Return what the sub-user may do with which lock."""
-    user_id = partner(cloud).user_id
-    return {
-        lock.name: lock.users[user_id].value for lock in locks if user_id in lock.users
-    }
 
 
 # The whole way
@@ -77,7 +30,7 @@ async def test_new_sub_user(
     brand: Brand,
 ) -> None:
     """It is created, gets the chosen locks, and the entry acts as it."""
-    await choose(person, brand)
+    await person.choose_sub_user(brand)
     assert person.typed == {"lock_ids": [], "role": "user"}
     await person.submit(**WHO, lock_ids=ids(*locks[:2]))
     await hass.async_block_till_done()
@@ -99,7 +52,7 @@ async def test_role(
     hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock], role: Role
 ) -> None:
     """The locks are shared in the chosen role."""
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO, lock_ids=ids(locks[2]), role=role.value)
     await hass.async_block_till_done()
     assert person.entry.title.endswith("(Home Assistant)")
@@ -114,7 +67,7 @@ async def test_sub_user_is_found(
         "Home", "Assistant", owner=cloud.owner, partner_user_id="home-assistant"
     )
     cloud.share(locks[0], known)
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO, lock_ids=ids(*locks[:2]))
     assert person.entry.unique_id == cloud.owner.user_id
     assert partner(cloud) is known
@@ -127,7 +80,7 @@ async def test_nothing_chosen(
     hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
 ) -> None:
     """A user without locks is no use; one that has locks needs no more."""
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO)
     assert person.step == "sub_user"
     assert person.errors == {"lock_ids": "sub_user_without_locks"}
@@ -147,7 +100,7 @@ async def test_role_of_a_shared_lock_is_changed(
     )
     for lock in locks:
         cloud.share(lock, known)
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO, lock_ids=ids(locks[0]), role="manager")
     assert shared(cloud, locks) == {
         "Front": "manager",
@@ -167,7 +120,7 @@ async def test_role_cannot_be_changed(
         "Home", "Assistant", owner=cloud.owner, partner_user_id="home-assistant"
     )
     cloud.share(locks[0], known)
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO, lock_ids=ids(*locks[:2]), role="manager")
     assert person.step == "sharing"
     assert person.told["problems"].startswith("- **Front**: it was shared before")
@@ -186,7 +139,7 @@ async def test_blank(
     cloud: Simulator, person: Person, locks: list[Lock], name: str
 ) -> None:
     """Each field has to be filled."""
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**{**WHO, name: "  "}, lock_ids=ids(locks[0]))
     assert person.errors == {name: "blank"}
     assert person.typed["lock_ids"] == ids(locks[0])
@@ -203,7 +156,7 @@ async def test_only_what_may_be_shared(cloud: Simulator, person: Person) -> None
     cloud.share(theirs[0], cloud.owner, Role.USER)
     cloud.share(theirs[1], cloud.owner, Role.MANAGER)
     mine = cloud.add_lock(name="Mine")
-    await choose(person)
+    await person.choose_sub_user()
     schema = person.result["data_schema"]
     assert schema is not None
     options = schema.schema["lock_ids"].config["options"]
@@ -238,7 +191,7 @@ async def test_many_locks_are_a_list_to_search(
     """Hundreds of boxes to tick help nobody."""
     for _ in range(13):
         cloud.add_lock()
-    await choose(person)
+    await person.choose_sub_user()
     schema = person.result["data_schema"]
     assert schema is not None
     assert schema.schema["lock_ids"].config["mode"] == "dropdown"
@@ -252,7 +205,7 @@ async def test_key_without_the_permission(
 ) -> None:
     """The permission is named; acting as the owner is a way on, and so is getting it."""
     cloud.key().permissions.remove(CREATE_SUB_USER)
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO, lock_ids=ids(locks[0]))
     assert person.step == "account"
     assert person.errors == {"base": "sub_user_not_allowed"}
@@ -270,7 +223,7 @@ async def test_key_without_the_operation(
 ) -> None:
     """The same, when the key lacks the whole operation."""
     cloud.key().endpoints.remove("create_sub_user")
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO, lock_ids=ids(locks[0]))
     assert person.errors == {"base": "sub_user_not_allowed"}
     await person.submit(acting_user="owner")
@@ -284,7 +237,7 @@ async def test_id_of_somebody_else(
     """Another id is asked for."""
     friend = cloud.world.add_user("Finn", "Friend", email="finn@example.com")
     cloud.world.add_user("H", "A", owner=friend, partner_user_id="home-assistant")
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO, lock_ids=ids(locks[0]))
     assert person.step == "sub_user"
     assert person.errors == {"partner_user_id": "sub_user_taken"}
@@ -324,7 +277,7 @@ async def test_sub_user_cannot_be_had(
 ) -> None:
     """Each reason has its sentence; trying again finds what was created."""
     cloud.faults.add("create_sub_user", kind)
-    await choose(person)
+    await person.choose_sub_user()
     await person.submit(**WHO, lock_ids=ids(locks[0]), role="manager")
     assert person.step == "sub_user"
     assert person.errors == {where: error}
@@ -341,7 +294,7 @@ async def test_login_ends_on_the_way(
     hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
 ) -> None:
     """After a new sign-in everything that was typed is there."""
-    await choose(person)
+    await person.choose_sub_user()
     cloud.faults.expire_tokens()
     await person.submit(**WHO, lock_ids=ids(locks[0]))
     assert person.step == "user"
@@ -362,7 +315,7 @@ async def test_locks_of_another_account_are_not_suggested(
     """Who signs in as somebody else chooses among other locks."""
     friend = cloud.world.add_user("Finn", "Friend", email="finn@example.com")
     cloud.add_lock(owner=friend)
-    await choose(person)
+    await person.choose_sub_user()
     cloud.faults.expire_tokens()
     await person.submit(**WHO, lock_ids=ids(locks[0]))
     await person.submit()
@@ -375,7 +328,7 @@ async def test_key_ends_on_the_way(
     cloud: Simulator, person: Person, locks: list[Lock]
 ) -> None:
     """The key is asked for again, the login is kept."""
-    await choose(person)
+    await person.choose_sub_user()
     key = cloud.keys.pop(cloud.key().value)
     await person.submit(**WHO, lock_ids=ids(locks[0]))
     assert person.step == "user"
@@ -389,7 +342,7 @@ async def test_fresh_token_is_refused(
     cloud: Simulator, person: Person, locks: list[Lock]
 ) -> None:
     """That is the cloud's contradiction and not the end of the person's login."""
-    await choose(person)
+    await person.choose_sub_user()
     cloud.faults.add("get_locks", Fail(401, "json"))
     await person.submit(**WHO, lock_ids=ids(locks[0]))
     assert person.step == "sub_user"
@@ -397,250 +350,3 @@ async def test_fresh_token_is_refused(
     await person.submit()
     assert person.entry.data["acting_user"] == "sub_user"
     await person.hass.async_block_till_done()
-
-
-# Some locks cannot be shared
-
-
-PROBLEMS: list[tuple[Kind, str]] = [
-    (Fail(400, "json"), "refused to share"),
-    (Fail(401, "json"), "sign in again"),
-    (
-        Fail(
-            403,
-            {"code": "NotAuthorized", "message": "endpoint not allowed for API key"},
-        ),
-        "API key may not",
-    ),
-    (Fail(403, {"message": "User is not authorized"}), "may not share this lock"),
-    (Fail(403, "html"), "could not be reached"),
-    (Fail(404, "json"), "not found"),
-    (Fail(409, "json"), "refused to share"),
-    (Fail(429, "json"), "too many"),
-    (Fail(500, "json"), "did not say"),
-    (Reset(), "did not say"),
-]
-
-
-@pytest.mark.parametrize(("kind", "sentence"), PROBLEMS, ids=str)
-async def test_one_lock_is_not_shared(
-    hass: HomeAssistant,
-    cloud: Simulator,
-    person: Person,
-    locks: list[Lock],
-    kind: Kind,
-    sentence: str,
-) -> None:
-    """It is named with the reason, the others are shared, the person goes on."""
-    cloud.faults.add("add_user", kind, times=None, lock=locks[1])
-    await choose(person)
-    await person.submit(**WHO, lock_ids=ids(*locks))
-    if "too many" in sentence:
-        # The pause holds up all that comes after it.
-        assert person.step == "sub_user"
-        assert person.errors == {"base": "rate_limited"}
-        return
-    assert person.step == "sharing"
-    assert person.options == ["share_again", "sub_user", "finish"]
-    (line,) = person.told["problems"].splitlines()
-    assert line.startswith("- **Back**: ")
-    assert sentence.casefold() in line.casefold()
-    assert person.told["count"] == "2"
-    await person.choose("finish")
-    assert person.entry.data["acting_user"] == "sub_user"
-    assert shared(cloud, locks) == {"Front": "user", "Garage": "user"}
-    await hass.async_block_till_done()
-
-
-async def test_try_again(
-    hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """What is shared already is not asked for again."""
-    cloud.faults.add("add_user", Fail(503, "html"), lock=locks[1])
-    await choose(person)
-    await person.submit(**WHO, lock_ids=ids(*locks))
-    await person.choose("share_again")
-    assert shared(cloud, locks) == {"Front": "user", "Back": "user", "Garage": "user"}
-    assert count(cloud, "add_user") == 4
-    assert person.entry.data["acting_user"] == "sub_user"
-    await hass.async_block_till_done()
-
-
-async def test_no_lock_is_shared(
-    hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """Then there is nothing to go on with; the choice can be changed."""
-    fault = cloud.faults.add("add_user", Fail(404, "json"), times=None)
-    await choose(person)
-    await person.submit(**WHO, lock_ids=ids(*locks[:2]))
-    assert person.options == ["share_again", "sub_user"]
-    assert len(person.told["problems"].splitlines()) == 2
-    await person.refresh()
-    await person.choose("share_again")
-    assert person.step == "sharing"
-    cloud.faults.remove(fault)
-    await person.choose("sub_user")
-    assert person.typed == {**WHO, "lock_ids": ids(*locks[:2]), "role": "user"}
-    await person.refresh()
-    await person.submit(lock_ids=ids(locks[2]))
-    assert shared(cloud, locks) == {"Garage": "user"}
-    assert person.entry.data["acting_user"] == "sub_user"
-    await hass.async_block_till_done()
-
-
-async def test_said_and_not_done(
-    hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """What counts is what the sub-user sees, not what the cloud said to us."""
-    cloud.faults.add("add_user", Fail(200, {"message": "success"}), lock=locks[0])
-    await choose(person)
-    await person.submit(**WHO, lock_ids=ids(*locks[:2]))
-    assert person.step == "sharing"
-    assert "does not see it yet" in person.told["problems"]
-    assert person.told["count"] == "1"
-
-
-async def test_role_said_and_not_changed(
-    hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """The same for the role."""
-    known = cloud.world.add_user(
-        "Home", "Assistant", owner=cloud.owner, partner_user_id="home-assistant"
-    )
-    cloud.share(locks[0], known)
-    cloud.faults.add("set_user_type", Fail(200, "empty"))
-    await choose(person)
-    await person.submit(**WHO, lock_ids=ids(locks[0]), role="manager")
-    assert person.step == "sharing"
-    assert "in another role" in person.told["problems"]
-
-
-async def test_done_and_not_said(
-    hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """A lost answer is no failure when the sub-user sees the lock."""
-    cloud.faults.add("add_user", Reset(acts=True), lock=locks[0])
-    await choose(person)
-    await person.submit(**WHO, lock_ids=ids(*locks[:2]))
-    assert person.entry.data["acting_user"] == "sub_user"
-    assert count(cloud, "add_user") == 2
-    await hass.async_block_till_done()
-
-
-async def test_language(
-    hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """In a language that we do not speak, English is better than nothing."""
-    hass.config.language = "de"
-    cloud.faults.add("add_user", Fail(404, "json"))
-    await choose(person)
-    await person.submit(**WHO, lock_ids=ids(locks[0]))
-    assert "was not found" in person.told["problems"]
-
-
-# Later
-
-
-async def test_owner_becomes_sub_user(
-    hass: HomeAssistant, home: Home, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """An entry may change whom it acts as; its login and unique id stay."""
-    entry = await home.add_entry()
-    token = entry.data["token"]
-    await person.reconfigure(entry)
-    await person.submit(acting_user="sub_user")
-    assert person.step == "sub_user"
-    await person.submit(**WHO, lock_ids=ids(locks[0]))
-    assert person.aborted == "reconfigure_successful"
-    assert {name: entry.data[name] for name in WHO} == WHO
-    assert entry.data["acting_user"] == "sub_user"
-    assert entry.data["token"] == token
-    assert entry.unique_id == cloud.owner.user_id
-    await hass.async_block_till_done()
-    assert entry.state.name == "LOADED"
-
-
-async def as_sub_user(home: Home, locks: list[Lock]) -> MockConfigEntry:
-    """Add an entry that acts as a sub-user with one lock."""
-    known = home.cloud.world.add_user(
-        "Home", "Assistant", owner=home.cloud.owner, partner_user_id="home-assistant"
-    )
-    home.cloud.share(locks[0], known)
-    return await home.add_entry(data={"acting_user": "sub_user", **WHO})
-
-
-async def test_sub_user_becomes_owner(
-    hass: HomeAssistant, home: Home, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """And nothing of the sub-user is left in the entry."""
-    entry = await as_sub_user(home, locks)
-    await person.reconfigure(entry)
-    assert person.typed == {"acting_user": "sub_user", "sign_in": False}
-    await person.submit(acting_user="owner")
-    assert person.aborted == "reconfigure_successful"
-    assert entry.data["acting_user"] == "owner"
-    assert not set(WHO) & set(entry.data)
-    await hass.async_block_till_done()
-    assert entry.state.name == "LOADED"
-
-
-async def test_more_locks_for_the_sub_user(
-    hass: HomeAssistant, home: Home, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """Who acts as the sub-user finds its form filled in."""
-    entry = await as_sub_user(home, locks)
-    before = dict(entry.data)
-    await person.reconfigure(entry)
-    await person.submit()
-    assert person.typed == {**WHO, "lock_ids": [], "role": "user"}
-    await person.submit(lock_ids=ids(locks[2]))
-    assert person.aborted == "reconfigure_successful"
-    assert dict(entry.data) == before
-    assert shared(cloud, locks) == {"Front": "user", "Garage": "user"}
-    await hass.async_block_till_done()
-
-
-async def test_reconfigure_without_the_permission(
-    hass: HomeAssistant, home: Home, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """The form comes back with the reason; the entry stays as it was."""
-    cloud.key().permissions.remove(CREATE_SUB_USER)
-    entry = await home.add_entry()
-    before = dict(entry.data)
-    await person.reconfigure(entry)
-    await person.submit(acting_user="sub_user")
-    await person.submit(**WHO, lock_ids=ids(locks[0]))
-    assert person.step == "reconfigure"
-    assert person.errors == {"base": "sub_user_not_allowed"}
-    assert person.typed == {"acting_user": "sub_user", "sign_in": False}
-    assert dict(entry.data) == before
-
-
-async def test_reconfigure_with_nothing_to_share(
-    home: Home, cloud: Simulator, person: Person
-) -> None:
-    """An account without locks has nothing for a sub-user."""
-    entry = await home.add_entry()
-    await person.reconfigure(entry)
-    await person.submit(acting_user="sub_user")
-    assert person.step == "reconfigure"
-    assert person.errors == {"base": "nothing_to_share"}
-
-
-async def test_login_is_mended_as_the_owner(
-    hass: HomeAssistant, home: Home, cloud: Simulator, person: Person, locks: list[Lock]
-) -> None:
-    """It is the owner who signs in; the sub-user stays what it was."""
-    entry = await as_sub_user(home, locks)
-    cloud.faults.revoke_logins()
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert entry.state.name == "SETUP_ERROR"
-    (flow,) = hass.config_entries.flow.async_progress()
-    await person.open(flow["flow_id"])
-    await person.submit()
-    await person.sign_in()
-    assert person.aborted == "reauth_successful"
-    assert {name: entry.data[name] for name in WHO} == WHO
-    await hass.async_block_till_done()
-    assert str(entry.state.name) == "LOADED"

@@ -3,79 +3,26 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-import logging
 import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import (
-    OAuth2TokenRequestConnectionError,
-    OAuth2TokenRequestReauthError,
-    OAuth2TokenRequestTransientError,
-)
-from homeassistant.helpers.config_entry_oauth2_flow import async_get_implementations
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.yale_august import oauth
-from custom_components.yale_august.addresses import CloudAddressRefused, brand_endpoints
-from custom_components.yale_august.cloud.brand import Brand
 from custom_components.yale_august.cloud.errors import (
     CloudUnavailable,
     LoginExpired,
     RateLimited,
 )
-from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
-from custom_components.yale_august.oauth import (
-    OwnerTokens,
-    PartnerImplementation,
-    async_owner_tokens,
-    forget_tokens,
-)
+from custom_components.yale_august.oauth import OwnerTokens, async_owner_tokens
 
-from .home import CREDENTIAL, Home
-from .simulator.faults import Fail, Hang, Kind, Reset, Slow, Truncate
+from .logins import access, asked, let_end
+from .simulator.faults import Fail, Hang, Kind, Reset, Slow
 from .simulator.simulator import Simulator
-from .simulator.words import Brand as Cloud
 
-BRANDS = pytest.mark.parametrize("brand", list(Cloud))
-
-
-@pytest.fixture
-async def entry(home: Home) -> MockConfigEntry:
-    """Return an entry that is not set up."""
-    return await home.add_entry()
-
-
-@pytest.fixture
-async def tokens(hass: HomeAssistant, entry: MockConfigEntry) -> OwnerTokens:
-    """Return the tokens of the entry's login."""
-    return await async_owner_tokens(hass, entry)
-
-
-def let_end(hass: HomeAssistant, entry: MockConfigEntry, left: float = 0) -> None:
-    """Let the entry's access token end in so many seconds."""
-    token = {**entry.data["token"], "expires_at": time.time() + left}
-    hass.config_entries.async_update_entry(entry, data={**entry.data, "token": token})
-
-
-def asked(cloud: Simulator) -> int:
-    """Return how often the token endpoint was asked."""
-    return sum(1 for request in cloud.requests if request.operation == "token")
-
-
-def access(entry: MockConfigEntry) -> str:
-    """Return the access token that the entry holds."""
-    token = entry.data["token"]["access_token"]
-    assert isinstance(token, str)
-    return token
-
-
-async def implementation(hass: HomeAssistant, brand: Cloud) -> PartnerImplementation:
-    """Return the credential of a brand as Home Assistant has it."""
-    found = (await async_get_implementations(hass, DOMAIN))[CREDENTIAL[brand]]
-    assert isinstance(found, PartnerImplementation)
-    return found
+pytest_plugins = ("tests.login_fixtures",)
 
 
 # A valid token
@@ -222,6 +169,22 @@ async def test_refusal_without_a_listener_is_quiet(
     assert "never retrieved" not in caplog.text
 
 
+async def test_renewal_is_stopped(
+    hass: HomeAssistant, tokens: OwnerTokens, entry: MockConfigEntry, cloud: Simulator
+) -> None:
+    """When Home Assistant stops in the middle; the next start renews anew."""
+    cloud.faults.add("token", Hang())
+    caller = hass.async_create_task(tokens.renew(access(entry)))
+    await asyncio.sleep(0.05)
+    task = hass.data[oauth._RENEWALS][entry.entry_id].task  # noqa: SLF001
+    assert task is not None
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert await tokens.renew(access(entry)) == access(entry)
+    assert asked(cloud) == 2
+
+
 # A refused login
 
 
@@ -304,98 +267,7 @@ async def test_json_400_and_401_are_refusals(
     assert raised.value.status == status
 
 
-# No answer, or none that is meant
-
-
-TRANSIENT: list[Kind] = [
-    Fail(400, "html"),
-    Fail(400, "empty"),
-    Fail(400, "[]"),
-    Fail(401, "html"),
-    Fail(403, "html"),
-    Fail(403, "json"),
-    Fail(403, "empty"),
-    Fail(404, "json"),
-    Fail(408, "json"),
-    Fail(409, "json"),
-    Fail(500, "json"),
-    Fail(502, "html"),
-    Fail(503, "empty"),
-    Fail(504, "html"),
-    Fail(301, "empty", {"Location": "/elsewhere"}),
-    Fail(303, "empty", {"Location": "/elsewhere"}),
-    Fail(307, "empty", {"Location": "/elsewhere"}),
-    Fail(204, "empty"),
-    Fail(200, "empty"),
-    Fail(200, "html"),
-    Fail(200, "[1]"),
-    Fail(200, "{}"),
-    Fail(200, '{"access_token": null, "expires_in": 5}'),
-    Fail(200, '{"access_token": "", "expires_in": 5}'),
-    Fail(200, '{"access_token": "opaque", "expires_in": Infinity}'),
-    Fail(200, '{"access_token": "opaque", "expires_in": true}'),
-    Fail(200, '{"access_token": "opaque", "expires_in": -1}'),
-    Fail(200, '{"access_token": "opaque", "expires_in": "never"}'),
-    Fail(200, '{"access_token": "opaque"}'),
-    Reset(),
-    Reset(acts=True),
-    Truncate(),
-]
-
-
-@pytest.mark.parametrize("kind", TRANSIENT, ids=str)
-async def test_trouble_is_no_refusal(
-    hass: HomeAssistant,
-    tokens: OwnerTokens,
-    entry: MockConfigEntry,
-    cloud: Simulator,
-    kind: Kind,
-) -> None:
-    """A gateway, a firewall, a broken line: sent once, kept, nobody is logged out."""
-    before = entry.data["token"]
-    cloud.faults.add("token", kind)
-    with pytest.raises(CloudUnavailable):
-        await tokens.renew(access(entry))
-    assert entry.data["token"] == before
-    assert asked(cloud) == 1
-    assert all(request.path == "/access_token" for request in cloud.requests)
-    assert not hass.config_entries.flow.async_progress()
-
-
-async def test_broken_line_that_was_kept_open(
-    tokens: OwnerTokens, entry: MockConfigEntry, cloud: Simulator
-) -> None:
-    """On a connection that has served before, the request goes out once too."""
-    await tokens.renew(access(entry))
-    cloud.faults.add("token", Reset(acts=True))
-    with pytest.raises(CloudUnavailable):
-        await tokens.renew(access(entry))
-    assert asked(cloud) == 2
-
-
-async def test_silence_is_no_refusal(
-    tokens: OwnerTokens,
-    entry: MockConfigEntry,
-    cloud: Simulator,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A time-out neither."""
-    monkeypatch.setattr(oauth, "TOKEN_TIMEOUT", timedelta(seconds=0.1))
-    cloud.faults.add("token", Hang())
-    with pytest.raises(CloudUnavailable):
-        await tokens.renew(access(entry))
-    assert asked(cloud) == 1
-
-
-async def test_nobody_there(
-    hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No connection at all."""
-    monkeypatch.setenv(ENV_CLOUD, "http://127.0.0.1:9")
-    entry = await home.add_entry()
-    tokens = await async_owner_tokens(hass, entry)
-    with pytest.raises(CloudUnavailable):
-        await tokens.renew(access(entry))
+# No answer
 
 
 async def test_lost_answer_is_not_asked_for_in_a_loop(
@@ -492,208 +364,3 @@ async def test_too_many_requests(
     now[0] += most - least + 2
     await tokens.renew(access(entry))
     assert asked(cloud) == 2
-
-
-# What is kept of an answer
-
-
-async def test_lifetime_from_the_token_itself(
-    hass: HomeAssistant, tokens: OwnerTokens, entry: MockConfigEntry, cloud: Simulator
-) -> None:
-    """An answer that does not say how long it lasts: the token's own claims do."""
-    fresh = cloud.authorize()
-    cloud.faults.add("token", Fail(200, {"access_token": fresh["access_token"]}))
-    old = entry.data["token"]["refresh_token"]
-    assert await tokens.renew(access(entry)) == fresh["access_token"]
-    assert entry.data["token"]["expires_at"] == pytest.approx(
-        time.time() + 120 * 86400, abs=10
-    )
-    # Without a new one the old refresh token is all there is.
-    assert entry.data["token"]["refresh_token"] == old
-
-
-async def test_ended_token_is_not_kept(
-    tokens: OwnerTokens, entry: MockConfigEntry, cloud: Simulator
-) -> None:
-    """Nor is one that says it is over already."""
-    cloud.faults.set_clock(timedelta(days=-200))
-    over = cloud.authorize()["access_token"]
-    cloud.faults.set_clock(timedelta())
-    cloud.faults.add("token", Fail(200, {"access_token": over}))
-    with pytest.raises(CloudUnavailable):
-        await tokens.renew(access(entry))
-
-
-@pytest.mark.parametrize("lifetime", ["3600", " 3600 ", 3600.7])
-async def test_lifetime_in_other_forms(
-    tokens: OwnerTokens, entry: MockConfigEntry, cloud: Simulator, lifetime: object
-) -> None:
-    """A number is a number."""
-    cloud.faults.add(
-        "token",
-        Fail(200, {"access_token": "opaque", "expires_in": lifetime, "more": 1}),
-    )
-    assert await tokens.renew(access(entry)) == "opaque"
-    assert entry.data["token"]["expires_in"] == 3600
-    assert "more" not in entry.data["token"]
-
-
-# The implementation
-
-
-@BRANDS
-async def test_all_at_the_hosts_of_the_brand(
-    hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch, brand: Cloud
-) -> None:
-    """Authorise and token address are the brand's; the credential stays the same."""
-    await home.add_entry(brand=brand)
-    monkeypatch.delenv(ENV_CLOUD)
-    made = (await implementation(hass, brand)).for_brand(Brand(brand))
-    hosts = {
-        Cloud.YALE: (
-            "https://oauth.aaecosystem.com/authorize",
-            "https://oauth.aaecosystem.com/access_token",
-        ),
-        Cloud.AUGUST: (
-            "https://auth.august.com/authorization",
-            "https://auth.august.com/access_token",
-        ),
-    }
-    assert (made.authorize_url, made.token_url) == hosts[brand]
-    assert made.brand.value == brand.value
-    assert made.domain == CREDENTIAL[brand]
-    assert made.client_id == home.cloud.client(brand).client_id
-    assert made.name == "Partner"
-
-
-async def test_credential_without_a_name(hass: HomeAssistant, home: Home) -> None:
-    """Then its client id tells it apart."""
-    await home.add_entry()
-    made = await implementation(hass, Cloud.YALE)
-    made._credential.name = None  # noqa: SLF001
-    assert made.name == "partner-yale"
-
-
-@BRANDS
-async def test_renewal_at_the_hosts_of_the_entry(
-    hass: HomeAssistant, home: Home, brand: Cloud
-) -> None:
-    """An entry of either brand renews."""
-    entry = await home.add_entry(brand=brand)
-    old = access(entry)
-    assert await (await async_owner_tokens(hass, entry)).renew(old) != old
-    assert [request.path for request in home.cloud.requests] == ["/access_token"]
-
-
-async def test_errors_of_the_implementation(
-    hass: HomeAssistant, home: Home, cloud: Simulator
-) -> None:
-    """Home Assistant's own error types, for those of its parts that ask by themselves."""
-    await home.add_entry()
-    made = await implementation(hass, Cloud.YALE)
-    token = {"refresh_token": "unknown", "access_token": "old"}
-    with pytest.raises(OAuth2TokenRequestReauthError) as refused:
-        await made.async_refresh_token(token)
-    assert refused.value.message == "invalid_grant"
-    cloud.faults.add("token", Fail(403, "html"))
-    with pytest.raises(OAuth2TokenRequestTransientError) as blocked:
-        await made.async_refresh_token(token)
-    assert blocked.value.status == 403
-    cloud.faults.add("token", Reset())
-    with pytest.raises(OAuth2TokenRequestConnectionError):
-        await made.async_refresh_token(token)
-
-
-async def test_nothing_secret_in_the_log(
-    tokens: OwnerTokens,
-    entry: MockConfigEntry,
-    cloud: Simulator,
-    caplog: pytest.LogCaptureFixture,
-    hass: HomeAssistant,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Neither in the log nor in the text of an error."""
-    caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(oauth, "PAUSE_FIRST", timedelta(0))
-    secrets = {
-        cloud.client().secret,
-        cloud.key().value,
-        entry.data["token"]["refresh_token"],
-        access(entry),
-    }
-    echo = " ".join(secrets)
-    texts = []
-    for kind in (
-        Fail(500, {"error": echo, "error_description": echo}),
-        Fail(200, {"access_token": 5, "echo": echo}),
-        Reset(),
-        Fail(400, {"error": echo, "error_description": echo}),
-    ):
-        cloud.faults.add("token", kind)
-        with pytest.raises((CloudUnavailable, LoginExpired)) as raised:
-            await tokens.renew(access(entry))
-        texts += [str(raised.value), repr(raised.value), str(raised.value.__cause__)]
-    assert asked(cloud) == 4
-    for secret in secrets:
-        assert secret not in caplog.text
-        assert secret not in "".join(texts)
-
-
-async def test_forget(
-    hass: HomeAssistant, tokens: OwnerTokens, entry: MockConfigEntry
-) -> None:
-    """Nothing is left of a removed entry."""
-    assert entry.entry_id in hass.data[oauth._RENEWALS]  # noqa: SLF001
-    forget_tokens(hass, entry)
-    assert entry.entry_id not in hass.data[oauth._RENEWALS]  # noqa: SLF001
-
-
-# The environment
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://example.com",
-        "http://192.168.1.5:80",
-        "nonsense",
-        "http://127.0.0.1.example.com",
-    ],
-)
-async def test_only_this_machine_may_stand_in(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, address: str
-) -> None:
-    """Keys and logins are not led anywhere else, whatever the environment says."""
-    monkeypatch.setenv(ENV_CLOUD, address)
-    with pytest.raises(CloudAddressRefused) as refused:
-        brand_endpoints(hass, Brand.YALE)
-    assert refused.value.translation_key == "cloud_address_refused"
-
-
-@pytest.mark.parametrize("address", [None, ""])
-async def test_the_cloud_itself(
-    hass: HomeAssistant,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    address: str | None,
-) -> None:
-    """Without the variable it is the lock maker's, and nothing is said."""
-    if address is None:
-        monkeypatch.delenv(ENV_CLOUD, raising=False)
-    else:
-        monkeypatch.setenv(ENV_CLOUD, address)
-    assert brand_endpoints(hass, Brand.YALE).rest.host == "api.aaecosystem.com"
-    assert ENV_CLOUD not in caplog.text
-
-
-async def test_stand_in_is_said_once(
-    hass: HomeAssistant,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """One warning, however often it is used."""
-    monkeypatch.setenv(ENV_CLOUD, "http://127.0.0.1:8126")
-    for brand in Brand:
-        where = brand_endpoints(hass, brand)
-        assert (where.rest.host, where.token.port) == ("127.0.0.1", 8126)
-    assert caplog.text.count(ENV_CLOUD) == 1
