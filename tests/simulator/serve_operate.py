@@ -1,6 +1,5 @@
 """Remote operate (reference 12, 13)."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -101,8 +100,8 @@ async def remote_operate(call: Call) -> Answer:
     task = call.cloud.spawn(_Operation(call.cloud, order).run())
     if order.asynchronous:
         return Answer(NOTHING, 202)
-    # The operation goes on when the client gives up (reference 12.5).
-    outcome = await asyncio.shield(task)
+    # A task of its own: it goes on when the client gives up (reference 12.5).
+    outcome = await task
     if isinstance(outcome, Trouble):
         raise errors.device(outcome)
     return Answer(outcome)
