@@ -159,11 +159,12 @@ class Api:
         return headers
 
     async def _read(self, response: aiohttp.ClientResponse) -> Any:
-        text = await response.text()
+        content = await response.read()
         if not response.ok:
             what = f"{response.method} {response.url.path}"
-            raise Refused(what, str(response.status), text[:500])
-        return await response.json() if "json" in response.content_type else text
+            message = content[:500].decode(errors="replace")
+            raise Refused(what, str(response.status), message)
+        return await response.json() if "json" in response.content_type else content
 
     # ---------------------------------------------------------------- websocket
 

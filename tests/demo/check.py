@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass, field
-import re
 from typing import Final
 
 from tests.simulator.lock import Lock
@@ -12,20 +11,13 @@ from . import leaks
 from .api import Refused
 from .demo import Demo
 from .inventory import Shown, shown_locks
+from .log import complaints
 from .shapes import UNKNOWN, Shape, shape_of
 from .trouble import Trouble
 from .watch import Watch
 
 _TOGETHER: Final = 4
 """Locks that are operated at the same time."""
-
-_OURS: Final = re.compile(r"custom_components[./]yale_august")
-_LEVEL: Final = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL) ")
-_WANTED: Final = (
-    "which has not been tested by Home Assistant",
-    "YALE_AUGUST_CLOUD is set",
-)
-"""Warnings of ours or about us that belong there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +227,7 @@ class Check:
         log = demo.home.log
         # Home Assistant itself logs the sentences of what was refused on purpose.
         refused = tuple(row.refused for row in self.rows if row.refused)
-        self.problems += [f"In the log: {line}" for line in _complaints(log, refused)]
+        self.problems += [f"In the log: {line}" for line in complaints(log, refused)]
         self.problems += [
             f"The log contains {kind}." for kind in leaks.in_log(cloud, log)
         ]
@@ -277,19 +269,3 @@ class Check:
 
 def _either(wanted: frozenset[str | None]) -> str:
     return " or ".join(sorted(state or "missing" for state in wanted))
-
-
-def _complaints(log: str, expected: tuple[str, ...]) -> list[str]:
-    """Return the errors of anybody and the warnings of ours that nothing explains."""
-    found = []
-    for line in log.splitlines():
-        level = _LEVEL.match(line)
-        if line.startswith("Traceback"):
-            found.append(line)
-        elif level is None or line.endswith(expected):
-            continue
-        elif level[1] != "WARNING" or (
-            _OURS.search(line) and not any(text in line for text in _WANTED)
-        ):
-            found.append(line)
-    return found

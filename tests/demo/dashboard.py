@@ -128,7 +128,7 @@ def _past(locks: list[Shown]) -> dict[str, Any]:
             {
                 "type": "history-graph",
                 "entities": [{"entity": bolt} for bolt in bolts[:_GRAPHS]],
-                "hours_to_show": 1,
+                "hours_to_show": 0.25,
             },
             {
                 "type": "logbook",

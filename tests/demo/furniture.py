@@ -1,4 +1,4 @@
-"""The houses of the demo: doors with names that say what is strange about their locks."""
+"""The houses of the demo; names of strange locks say what is strange about them."""
 
 from itertools import islice
 
@@ -7,7 +7,7 @@ from tests.simulator.variants import VARIANTS
 
 HOME = "Maple Street"
 COTTAGE = "Lake Cottage"
-BENCH = "Test Bench"
+FARM = "Old Farm"
 
 # House, name, variant of the simulator. A lock of every shape that the cloud knows.
 DOORS = (
@@ -25,16 +25,16 @@ DOORS = (
     (COTTAGE, "Guest Wing", "doorman_sweden"),
     (COTTAGE, "Wood Shed", "first_generation"),
     (COTTAGE, "Jetty", "connect_v2"),
-    (BENCH, "Remote Adapter", "remote_adapter"),
-    (BENCH, "Door Sensor Never Set Up", "doorsense_init"),
-    (BENCH, "Door Sensor Switched Off", "doorsense_disabled"),
-    (BENCH, "Never Heard Of", "no_status"),
-    (BENCH, "Last Contact Failed", "failed_contact"),
-    (BENCH, "Bridge Offline", "bridge_offline"),
-    (BENCH, "Lock Does Not Answer", "wedged"),
-    (BENCH, "Shabbat Mode", "shabbat"),
-    (BENCH, "No Bridge", "offline"),
-    (BENCH, "Alarm Hub", "hub_in_list"),
+    (FARM, "Summer House (remote adapter)", "remote_adapter"),
+    (FARM, "Stable (door sensor not set up)", "doorsense_init"),
+    (FARM, "Pantry (door sensor off)", "doorsense_disabled"),
+    (FARM, "Loft (never heard of)", "no_status"),
+    (FARM, "Tool Shed (last contact failed)", "failed_contact"),
+    (FARM, "Barn (bridge offline)", "bridge_offline"),
+    (FARM, "Greenhouse (does not answer)", "wedged"),
+    (FARM, "Chapel (Shabbat mode)", "shabbat"),
+    (FARM, "Attic (no bridge)", "offline"),
+    (FARM, "Alarm Hub", "hub_in_list"),
 )
 
 

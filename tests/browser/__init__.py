@@ -1,0 +1,1 @@
+"""What a person sees: the demo in headless Chromium (scripts/test --browser)."""
