@@ -17,6 +17,7 @@ from custom_components.yale_august.cloud.auth import TokenSource
 from custom_components.yale_august.cloud.brand import Brand, endpoints
 from custom_components.yale_august.cloud.budget import Budget
 from custom_components.yale_august.cloud.client import Client
+from custom_components.yale_august.cloud.errors import LoginExpired
 from custom_components.yale_august.cloud.routes import Route
 from custom_components.yale_august.cloud.transport import Transport
 
@@ -64,6 +65,8 @@ class Tokens(TokenSource):
         async with self.lock:
             if self.tokens[0] == refused:
                 await asyncio.sleep(0)
+                if len(self.tokens) == 1:
+                    raise LoginExpired
                 self.renewals.append(refused)
                 self.tokens.pop(0)
             return self.tokens[0]

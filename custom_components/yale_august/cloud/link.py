@@ -132,6 +132,7 @@ class Link:
         self._on_up = on_up
         self._on_data = on_data
         self._errors = 0
+        self._closed = False
         self._close_timeout = close_timeout
         self._end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -146,7 +147,6 @@ class Link:
         )
         self._socket.eio.start_background_task = self._start
         self._socket.on("connect", self._up)
-        self._socket.on("disconnect", self._down)
         self._socket.on("connect_error", lambda *_: self._ended("connecting failed"))
         self._socket.on("data", self._data)
         self._socket.on("error", self._error)
@@ -182,6 +182,9 @@ class Link:
 
     async def close(self) -> None:
         """Close; afterwards there is no task and no socket of this connection."""
+        if self._closed:
+            return
+        self._closed = True
         engine = self._socket.eio
         try:
             # Twice the patience: the library waits for the socket's end itself.
@@ -208,9 +211,6 @@ class Link:
     def _up(self) -> None:
         if not self._end.done():
             self._on_up()
-
-    def _down(self, reason: object = None) -> None:
-        self._ended(str(reason or "disconnected"))
 
     def _data(self, *payload: object) -> None:
         if not self._end.done():

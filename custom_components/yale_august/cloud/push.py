@@ -111,7 +111,7 @@ class PushStream:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait({self._task})
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, CloudError):
             async with asyncio.timeout(2 * self._pace.close):
                 await self._forget_leftover()
                 if self._subscriber_id is not None:
