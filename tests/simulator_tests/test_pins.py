@@ -247,6 +247,8 @@ async def test_master(server: Simulator, owner: Caller, lock: Lock) -> None:
     assert (body["state"], body["pin"]) == ("loaded", "918273")
     assert "firstName" not in body
     assert await write(owner, lock, load("918273")) == 409
+    await write(owner, lock, load("482913"))
+    assert (await owner("POST", path, {"pin": "482913"})).status == 409
 
 
 async def test_transfer(server: Simulator, owner: Caller, lock: Lock) -> None:
