@@ -23,9 +23,10 @@ from .cloud.errors import ApiKeyInvalid, CloudError, LoginExpired
 from .cloud.models import LockSummary, PushMessage
 from .cloud.push import PushStream
 from .const import DOMAIN
-from .coordinator import LockCoordinator, RosterCoordinator
+from .coordinator import LockCoordinator
 from .devices import async_forget_lock, async_keep_devices
 from .pace import Pace
+from .roster import RosterCoordinator
 from .storage import Notebook
 
 _LOGGER = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class Account:
         self.locks: dict[str, LockCoordinator] = {}
         self.held_elsewhere: dict[str, str] = {}
         """Locks that another entry shows: lock id -> that entry's id."""
-        self.roster = RosterCoordinator(hass, entry, self)
+        self.roster = RosterCoordinator(hass, entry, client, self.pace)
         self._notebook = notebook
         self._pushes = pushes
         self._stream: PushStream | None = None

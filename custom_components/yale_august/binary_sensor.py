@@ -15,8 +15,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account import YaleAugustConfigEntry
 from .cloud.models import BatteryWarning, DoorState
-from .coordinator import LockCoordinator, LockData
+from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .knowledge import LockData
 
 PARALLEL_UPDATES = 0
 

@@ -15,8 +15,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .account import YaleAugustConfigEntry
 from .cloud.models import Command
 from .command import SECURE, Movement, async_ask, async_move
-from .coordinator import LockData
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .knowledge import LockData
 
 PARALLEL_UPDATES = 0
 

@@ -140,7 +140,7 @@ async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
                 lock.lock_id,
                 movement.command,
                 mode=Mode.ASYNC if awaits_push else Mode.SYNC,
-                persistent=lock.persistent,
+                persistent=lock.data.persistent,
             )
         except CloudError as err:
             if proof.given:

@@ -1,18 +1,16 @@
 """The devices of an account: house -> bridge -> lock -> keypad, kept as the cloud names them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.typing import UNDEFINED
 
 from .cloud.models import Bridge, Keypad
 from .const import DOMAIN, MANUFACTURER
-from .coordinator import LockCoordinator, LockData
-
-if TYPE_CHECKING:
-    from .account import YaleAugustConfigEntry
+from .coordinator import LockCoordinator
+from .knowledge import LockData
 
 MODELS = {
     1: "August Smart Lock",
@@ -93,7 +91,7 @@ class Facts:
 
 @callback
 def async_keep_devices(
-    hass: HomeAssistant, entry: YaleAugustConfigEntry, lock: LockCoordinator
+    hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
 ) -> CALLBACK_TYPE:
     """Register the devices of a lock and follow every change; call the result to stop."""
     facts = Facts.of(lock.data)
@@ -118,7 +116,7 @@ def keypad_identifier(lock: LockCoordinator) -> tuple[str, str] | None:
 
 
 def _register(
-    hass: HomeAssistant, entry: YaleAugustConfigEntry, lock_id: str, facts: Facts
+    hass: HomeAssistant, entry: ConfigEntry, lock_id: str, facts: Facts
 ) -> None:
     registry = dr.async_get(hass)
     parent: str | None = None
@@ -175,9 +173,7 @@ def _register(
 
 
 @callback
-def async_forget_lock(
-    hass: HomeAssistant, entry: YaleAugustConfigEntry, lock_id: str
-) -> None:
+def async_forget_lock(hass: HomeAssistant, entry: ConfigEntry, lock_id: str) -> None:
     """Remove a lock's device, what hangs on it, and parents that are left without children."""
     registry = dr.async_get(hass)
     lock = registry.async_get_device_by_identifier((DOMAIN, lock_id), entry.entry_id)

@@ -12,8 +12,9 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .account import YaleAugustConfigEntry
 from .const import DOMAIN
-from .coordinator import LockCoordinator, LockData
+from .coordinator import LockCoordinator
 from .devices import keypad_identifier
+from .knowledge import LockData
 
 
 def _always(_data: LockData) -> bool:

@@ -17,8 +17,9 @@ from homeassistant.helpers.typing import StateType
 
 from .account import YaleAugustConfigEntry
 from .cloud.models import DoorState
-from .coordinator import LockCoordinator, LockData
+from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .knowledge import LockData
 
 PARALLEL_UPDATES = 0
 

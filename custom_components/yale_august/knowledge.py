@@ -1,0 +1,273 @@
+"""What is known of one lock, and what becomes of it with everything that arrives.
+
+The one place that decides. Nothing here has a clock, a network or Home Assistant: each function
+takes what was known and what has arrived, and returns what is known then.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from .cloud.models import (
+    BoltState,
+    Command,
+    DoorState,
+    LockCapabilities,
+    LockDetail,
+    LockStatus,
+    LockSummary,
+    Operation,
+    PushMessage,
+)
+from .people import actor_name
+from .truth import Offer, Origin, Reading, Trust, Verdict, shown, weigh
+
+LATCH_TYPE = 17
+"""The lock type that can pull its latch, where capabilities do not say (reference 6.3)."""
+CLOCK_GRAIN = timedelta(seconds=1)
+"""The cloud tells its clock in whole seconds: a smaller difference is none."""
+ACTOR_WINDOW = timedelta(seconds=15)
+"""A push often comes twice; the second one does not repeat who did it (reference 20.3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockData:
+    """All that is known of one lock; replaced, never changed."""
+
+    summary: LockSummary
+    detail: LockDetail | None = None
+    capabilities: LockCapabilities | None = None
+    bolt: Reading[BoltState] | None = None
+    door: Reading[DoorState] | None = None
+    online: Reading[bool] | None = None
+    commanded: BoltState | None = None
+    """The movement that a command of ours has asked for and nothing has ended yet."""
+    changed_by: str | None = field(default=None, repr=False)
+    actor_at: datetime | None = None
+    """When a message last said who acted."""
+
+    @property
+    def name(self) -> str:
+        """The lock's name in the vendor's app."""
+        return (
+            (self.detail and self.detail.name)
+            or self.summary.name
+            or self.summary.lock_id[-6:]
+        )
+
+    @property
+    def operable(self) -> bool:
+        """Whether the cloud has a way to the lock; a role that may not see the detail has one."""
+        return self.detail is None or self.detail.remote_path
+
+    @property
+    def has_latch(self) -> bool:
+        """Whether the lock can pull its latch."""
+        if self.capabilities is not None and self.capabilities.unlatch is not None:
+            return self.capabilities.unlatch
+        return self.detail is not None and self.detail.type == LATCH_TYPE
+
+    @property
+    def reachable(self) -> bool | None:
+        """Whether the cloud reaches the lock; None when it does not say."""
+        return None if self.online is None else self.online.value
+
+    @property
+    def persistent(self) -> bool:
+        """Whether the bridge can keep the connection open (reference 12.1)."""
+        detail = self.detail
+        return detail is not None and detail.bridge is not None and detail.bridge.hyper
+
+    def settled_bolt(self, now: datetime, trust: Trust) -> BoltState | None:
+        """Return the bolt's state as it may be shown now; None is unknown."""
+        if self.reachable is False:
+            return None
+        state = shown(self.bolt, now, trust)
+        return None if state is BoltState.UNKNOWN else state
+
+    def shown_bolt(self, now: datetime, trust: Trust) -> BoltState | None:
+        """Return the same, or the movement that a running command has asked for."""
+        if self.reachable is False:
+            return None
+        return self.commanded or self.settled_bolt(now, trust)
+
+    def shown_door(self, now: datetime, trust: Trust) -> DoorState | None:
+        """Return the door's state as it may be shown now; None is unknown."""
+        return None if self.reachable is False else shown(self.door, now, trust)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When something was asked for and when it arrived, by our clock."""
+
+    asked: datetime
+    arrived: datetime
+    offset: timedelta | None = None
+    """The cloud's clock minus ours; None when it is not known."""
+
+    def ours(self, cloud_time: datetime | None) -> datetime | None:
+        """Turn a time of the cloud's clock into one of ours."""
+        if cloud_time is None or self.offset is None or abs(self.offset) < CLOCK_GRAIN:
+            return cloud_time
+        return cloud_time - self.offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What is known now, and what has to be done about it."""
+
+    data: LockData
+    disputed: bool | None = None
+    """True: a cache contradicts what was pushed; False: nothing does any more; None: no say."""
+
+
+def take_push(data: LockData, message: PushMessage, moment: Moment) -> Taken:
+    """Take what the cloud sent by itself."""
+    before = data
+    at = moment.ours(message.at)
+    if message.bridge_online is not None:
+        data = _take_online(data, value=message.bridge_online, at=moment.arrived)
+    elif _tells_of_contact(message):
+        data = _take_online(data, value=True, at=moment.arrived)
+    settled: bool | None = None
+    newer = True
+    if message.bolt is not None:
+        data, verdict = _take_bolt(data, message.bolt, at, moment, Origin.PUSH)
+        newer = verdict is Verdict.NEWER
+        settled = False if newer else None
+    if message.door is not DoorState.ABSENT:
+        data, _ = _take_door(data, message.door, at, moment, Origin.PUSH)
+    if newer:
+        data = _take_actor(data, message, before, moment.arrived)
+    return Taken(data=data, disputed=settled)
+
+
+def take_detail(data: LockData, detail: LockDetail, moment: Moment) -> Taken:
+    """Take the lock's detail, which the cloud read from its cache."""
+    if detail.bridge_online is not None:
+        data = _take_online(data, value=detail.bridge_online, at=moment.asked)
+    data = replace(data, detail=detail)
+    if detail.status is None:
+        return Taken(data=data)
+    return take_status(data, detail.status, moment)
+
+
+def take_status(data: LockData, status: LockStatus, moment: Moment) -> Taken:
+    """Take the cloud's cached status."""
+    at = moment.ours(status.at)
+    data, verdict = _take_bolt(data, status.bolt, at, moment, Origin.READ)
+    verdicts = {verdict}
+    if status.door is not DoorState.ABSENT:
+        data, verdict = _take_door(data, status.door, at, moment, Origin.READ)
+        verdicts.add(verdict)
+    return Taken(data=data, disputed=Verdict.DISPUTED in verdicts)
+
+
+def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
+    """Take the lock's own answer to a command; one that is silent on the bolt changes nothing."""
+    if operation.accepted:
+        return Taken(data=data)
+    origin = Origin.READ if operation.from_cache else Origin.ANSWER
+    data = _take_online(data, value=True, at=moment.arrived)
+    asked_for_state = (
+        operation.info is not None and operation.info.action == Command.STATUS
+    )
+    verdicts = set()
+    if operation.bolt is not BoltState.UNKNOWN or asked_for_state:
+        data, verdict = _take_bolt(data, operation.bolt, None, moment, origin)
+        verdicts.add(verdict)
+    if operation.door is not DoorState.ABSENT:
+        data, verdict = _take_door(data, operation.door, None, moment, origin)
+        verdicts.add(verdict)
+    decided = verdicts & {Verdict.NEWER, Verdict.DISPUTED}
+    return Taken(data=data, disputed=Verdict.DISPUTED in decided if decided else None)
+
+
+def take_jam(data: LockData, moment: Moment) -> Taken:
+    """Take the lock's word that it could not move its bolt."""
+    data, _ = _take_bolt(data, BoltState.JAMMED, None, moment, Origin.ANSWER)
+    return Taken(data=data, disputed=False)
+
+
+def _take_bolt(
+    data: LockData,
+    value: BoltState,
+    at: datetime | None,
+    moment: Moment,
+    origin: Origin,
+) -> tuple[LockData, Verdict]:
+    before = data.bolt
+    reading, verdict = weigh(before, _offer(data, value, at, moment, origin))
+    changed_by = data.changed_by
+    if (
+        origin is Origin.READ
+        and before is not None
+        and reading is not None
+        and before.value is not reading.value
+    ):
+        changed_by = None
+    return replace(data, bolt=reading, changed_by=changed_by), verdict
+
+
+def _take_door(
+    data: LockData,
+    value: DoorState,
+    at: datetime | None,
+    moment: Moment,
+    origin: Origin,
+) -> tuple[LockData, Verdict]:
+    reading, verdict = weigh(data.door, _offer(data, value, at, moment, origin))
+    return replace(data, door=reading), verdict
+
+
+def _offer[T](
+    data: LockData, value: T, at: datetime | None, moment: Moment, origin: Origin
+) -> Offer[T]:
+    return Offer(
+        value=value,
+        at=at,
+        asked=moment.asked,
+        arrived=moment.arrived,
+        origin=origin,
+        vouched=origin is not Origin.READ or data.reachable is not False,
+    )
+
+
+def _take_online(data: LockData, *, value: bool, at: datetime) -> LockData:
+    known = data.online
+    if known is not None and at < known.at:
+        return data
+    bolt, door = data.bolt, data.door
+    if not value:
+        # Anything may happen at the door until the cloud reaches it again.
+        bolt = bolt and replace(bolt, confirmed=None)
+        door = door and replace(door, confirmed=None)
+    return replace(
+        data,
+        online=Reading(value=value, at=at, confirmed=at),
+        bolt=bolt,
+        door=door,
+    )
+
+
+def _take_actor(
+    data: LockData, message: PushMessage, before: LockData, now: datetime
+) -> LockData:
+    """Keep who did it until someone else moves the bolt."""
+    if message.bolt is None or message.is_poll_answer:
+        return data
+    if message.caller is not None:
+        actor = actor_name(message.caller, data.detail)
+        return replace(data, changed_by=actor, actor_at=now)
+    if (before.bolt is None or before.bolt.value is not message.bolt) and (
+        data.actor_at is None or now - data.actor_at > ACTOR_WINDOW
+    ):
+        return replace(data, changed_by=None)
+    return data
+
+
+def _tells_of_contact(message: PushMessage) -> bool:
+    """Return whether a message says something that only a reachable lock can tell."""
+    return message.bolt not in (None, BoltState.UNKNOWN) or message.door not in (
+        DoorState.ABSENT,
+        DoorState.UNKNOWN,
+    )
