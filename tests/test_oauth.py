@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+import gc
 import time
 from typing import Any
 
@@ -166,6 +167,9 @@ async def test_refusal_without_a_listener_is_quiet(
     caller.cancel()
     await hass.async_block_till_done()
     assert asked(cloud) == 1
+    hass.data[oauth._RENEWALS][entry.entry_id].task = None  # noqa: SLF001
+    del caller
+    gc.collect()
     assert "never retrieved" not in caplog.text
 
 

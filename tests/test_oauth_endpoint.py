@@ -15,7 +15,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.yale_august import oauth
-from custom_components.yale_august.cloud.brand import Brand
+from custom_components.yale_august.addresses import brand_endpoints
+from custom_components.yale_august.cloud.brand import Brand, Endpoints
 from custom_components.yale_august.cloud.errors import CloudUnavailable, LoginExpired
 from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
 from custom_components.yale_august.oauth import (
@@ -219,12 +220,22 @@ async def test_credential_without_a_name(hass: HomeAssistant, home: Home) -> Non
 
 @BRANDS
 async def test_renewal_at_the_hosts_of_the_entry(
-    hass: HomeAssistant, home: Home, brand: Cloud
+    hass: HomeAssistant, home: Home, monkeypatch: pytest.MonkeyPatch, brand: Cloud
 ) -> None:
-    """An entry of either brand renews."""
+    """An entry of either brand renews, at its own brand's token endpoint."""
+    asked_brands = []
+
+    def note(hass: HomeAssistant, brand: Brand) -> Endpoints:
+        asked_brands.append(brand.value)
+        return brand_endpoints(hass, brand)
+
     entry = await home.add_entry(brand=brand)
+    monkeypatch.setattr(oauth, "brand_endpoints", note)
+    tokens = await async_owner_tokens(hass, entry)
+    # Home Assistant makes the credential first, and cannot know the brand.
+    assert asked_brands[-1] == brand.value
     old = access(entry)
-    assert await (await async_owner_tokens(hass, entry)).renew(old) != old
+    assert await tokens.renew(old) != old
     assert [request.path for request in home.cloud.requests] == ["/access_token"]
 
 
