@@ -3,9 +3,10 @@
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.yale_august.cloud.errors import RateLimited
 from custom_components.yale_august.const import ENV_CLOUD
 
-from .flows import Person
+from .flows import Person, count
 from .home import Home
 from .simulator.faults import Fail
 from .simulator.simulator import Simulator
@@ -149,6 +150,23 @@ async def test_token_renewed_meanwhile_is_kept(
     assert person.aborted == "reconfigure_successful"
     assert entry.data["token"] == new
     await hass.async_block_till_done()
+
+
+async def test_pause_of_the_account_holds(
+    hass: HomeAssistant, home: Home, cloud: Simulator, person: Person
+) -> None:
+    """When the cloud wants to be left alone, a person's form does not ask either."""
+    cloud.add_lock()
+    entry = await home.set_up()
+    cloud.faults.add("get_locks", Fail(429, "json", {"Retry-After": "300"}))
+    with pytest.raises(RateLimited):
+        await home.account(entry).client.get_locks()
+    before = count(cloud, "get_locks")
+    await person.reconfigure(entry)
+    await person.submit()
+    assert person.errors == {"base": "rate_limited"}
+    assert person.told["minutes"] == "5"
+    assert count(cloud, "get_locks") == before
 
 
 async def test_cloud_elsewhere_is_refused(

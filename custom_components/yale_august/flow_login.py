@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlowResult,
 )
 from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
@@ -129,7 +130,15 @@ class LoginFlow(AbstractOAuth2FlowHandler):
         """Return a client with the key that is being tried; raises CloudAddressRefused."""
         where = brand_endpoints(self.hass, self.brand)
         session = async_get_clientsession(self.hass)
-        return Client(Transport(session, where, self.api_key, tokens), self._budget)
+        return Client(Transport(session, where, self.api_key, tokens), self._allowance)
+
+    @property
+    def _allowance(self) -> Budget:
+        """The budget to draw on: a loaded account's own, so that its pauses hold."""
+        if (entry := self.entry) is None or entry.state is not ConfigEntryState.LOADED:
+            return self._budget
+        budget: Budget = entry.runtime_data.client.budget
+        return budget
 
     def check_address(self) -> None:
         """Stop before anything is typed when the environment names no good cloud."""
