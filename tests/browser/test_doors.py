@@ -4,13 +4,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.demo import Demo
+from tests.demo import Demo, Options
 from tests.simulator.words import Bolt
 
 if TYPE_CHECKING:
     from .frontend import Frontend
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def options() -> Options:
+    """Let bolts take their time: a busy browser must not miss them moving."""
+    return Options(speed=0.5)
 
 
 async def test_unlock_and_open(frontend: Frontend, demo: Demo) -> None:

@@ -12,6 +12,7 @@ from . import arrival, dashboard
 from .api import Api, Person
 from .furniture import furnish
 from .instance import ROOT, Instance
+from .log import complaints
 from .ports import claim
 from .trouble import Trouble
 
@@ -40,6 +41,9 @@ class Options:
     debug: bool = False
 
 
+_LINES: Final = 20
+"""Of Home Assistant's log, where it explains why the demo cannot go on."""
+
 _DEBUG: Final = """\
 logger:
   default: warning
@@ -62,13 +66,18 @@ class Demo:
         """Start nothing yet."""
         self._options = options
         self._stack = AsyncExitStack()
+        self._home: Instance | None = None
 
     async def __aenter__(self) -> Self:
         """Start both and move in. Raises Trouble, and then nothing is left running."""
         try:
             await self._start()
-        except BaseException:
+        except BaseException as err:
+            lines = complaints(self._home.log) if self._home else []
             await self._stack.aclose()
+            if isinstance(err, Trouble) and lines:
+                said = "\n".join(lines[:_LINES])
+                raise Trouble(f"{err}\nHome Assistant's log says:\n{said}") from err
             raise
         return self
 
@@ -89,7 +98,7 @@ class Demo:
         self.cloud = Simulator(port=options.cloud_port, speed=options.speed)
         furnish(self.cloud, options.locks)
         await self._stack.enter_async_context(self.cloud)
-        self.home = Instance(
+        self.home = self._home = Instance(
             folder,
             port,
             environment={"YALE_AUGUST_CLOUD": self.cloud.url},

@@ -17,14 +17,22 @@ def complaints(log: str, expected: tuple[str, ...] = ()) -> list[str]:
 
     `expected` are the ends of lines that have to be there.
     """
-    found = []
+    found, tracing = [], False
     for line in log.splitlines():
         level = _LEVEL.match(line)
         if line.startswith("Traceback"):
-            found.append(line)
-        elif level is None or line.endswith(expected):
+            tracing = True
+        elif tracing and not level:
+            # The first line that is not indented names the exception.
+            if line and not line.startswith(" "):
+                found.append(f"Traceback: {line}")
+                tracing = False
             continue
-        elif level[1] != "WARNING" or (
+        else:
+            tracing = False
+        if level is None or line.endswith(expected):
+            continue
+        if level[1] != "WARNING" or (
             _OURS.search(line) and not any(text in line for text in _WANTED)
         ):
             found.append(line)
