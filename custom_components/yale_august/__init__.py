@@ -22,6 +22,7 @@ from .const import (
     CONF_PARTNER_USER_ID,
     DOMAIN,
 )
+from .devices import Facts
 from .oauth import async_owner_tokens, forget_tokens
 from .storage import Notebook
 
@@ -80,17 +81,10 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: YaleAugustConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Let a person remove what the account does not have any more."""
-    shown = {(DOMAIN, lock_id) for lock_id in entry.runtime_data.locks}
-    registry = dr.async_get(hass)
-    family = {device.id}
-    for other in dr.async_entries_for_config_entry(registry, entry.entry_id):
-        if other.via_device_id in family:
-            family.add(other.id)
-    return not any(
-        shown & other.identifiers
-        for other in dr.async_entries_for_config_entry(registry, entry.entry_id)
-        if other.id in family or device.via_device_id == other.id
-    )
+    shown = set[tuple[str, str]]()
+    for lock in entry.runtime_data.locks.values():
+        shown |= {(DOMAIN, lock.lock_id)} | Facts.of(lock.data).identifiers
+    return not shown & device.identifiers
 
 
 async def _async_client(

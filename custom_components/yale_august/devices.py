@@ -1,6 +1,8 @@
 """The devices of an account: house -> bridge -> lock -> keypad, kept as the cloud names them."""
 
 from dataclasses import dataclass
+import re
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -33,6 +35,10 @@ BRIDGE_MODELS = {
     "cancri": "Connect Plus",
 }
 
+LOCK_ID: Final = re.compile(r"[\dA-F]{32}")
+NO_ADDRESS: Final = frozenset("0:-")
+"""What the Bluetooth address of a lock is made of that has not told its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -51,11 +57,27 @@ class Facts:
 
     @classmethod
     def of(cls, data: LockData) -> Facts:
-        """Collect the facts; a bridge inside the lock is no device of its own."""
+        """Collect the facts; a bridge inside the lock is no device of its own.
+
+        Nor is anything with the id of something else: the registry would make them one.
+        """
         detail, summary = data.detail, data.summary
+        taken: set[str] = set()
+
+        def own(identifier: str | None) -> str | None:
+            if (
+                identifier is None
+                or LOCK_ID.fullmatch(identifier)
+                or identifier in taken
+            ):
+                return None
+            taken.add(identifier)
+            return identifier
+
+        house_id = own(summary.house_id or (detail.house_id if detail else None))
         if detail is None:
             return cls(
-                house_id=summary.house_id,
+                house_id=house_id,
                 house=summary.house_name,
                 name=data.name,
                 type=None,
@@ -66,17 +88,20 @@ class Facts:
                 bridge=None,
                 keypad=None,
             )
-        bridge = detail.bridge
-        built_in = bridge is not None and (
-            bridge.bridge_id is None
-            or bridge.model == "august-lock"
+        bridge, keypad = detail.bridge, detail.keypad
+        if bridge is not None and (
+            bridge.model == "august-lock"
             or (
                 bridge.serial_number is not None
                 and bridge.serial_number == detail.serial_number
             )
-        )
+            or own(bridge.bridge_id) is None
+        ):
+            bridge = None
+        if keypad is not None and own(keypad.keypad_id) is None:
+            keypad = None
         return cls(
-            house_id=summary.house_id or detail.house_id,
+            house_id=house_id,
             house=summary.house_name or detail.house_name,
             name=data.name,
             type=detail.type,
@@ -84,9 +109,22 @@ class Facts:
             serial_number=detail.serial_number,
             firmware=detail.firmware,
             mac_address=detail.mac_address or summary.mac_address,
-            bridge=None if built_in else bridge,
-            keypad=detail.keypad,
+            bridge=bridge,
+            keypad=keypad,
         )
+
+    @property
+    def identifiers(self) -> set[tuple[str, str]]:
+        """Return the identifiers of the lock's neighbours."""
+        return {
+            (DOMAIN, identifier)
+            for identifier in (
+                self.house_id,
+                self.bridge.bridge_id if self.bridge else None,
+                self.keypad.keypad_id if self.keypad else None,
+            )
+            if identifier is not None
+        }
 
 
 @callback
@@ -109,10 +147,21 @@ def async_keep_devices(
 
 def keypad_identifier(lock: LockCoordinator) -> tuple[str, str] | None:
     """Return the identifier of a lock's keypad if it is a device of its own."""
-    detail = lock.data.detail
-    if detail is None or detail.keypad is None or detail.keypad.keypad_id is None:
+    keypad = Facts.of(lock.data).keypad
+    if keypad is None or keypad.keypad_id is None:
         return None
-    return (DOMAIN, detail.keypad.keypad_id)
+    return (DOMAIN, keypad.keypad_id)
+
+
+def known_locks(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
+    """Return the ids of the locks that have a device of this entry."""
+    registry = dr.async_get(hass)
+    return {
+        identifier
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
+        for domain, identifier in device.identifiers
+        if domain == DOMAIN and LOCK_ID.fullmatch(identifier)
+    }
 
 
 def _register(
@@ -146,11 +195,7 @@ def _register(
     lock = registry.async_get_or_create(
         config_entry_id=entry.entry_id,
         identifiers={(DOMAIN, lock_id)},
-        connections=(
-            {(dr.CONNECTION_BLUETOOTH, facts.mac_address.upper())}
-            if facts.mac_address
-            else set()
-        ),
+        connections=_connections(registry, entry, lock_id, facts.mac_address),
         manufacturer=MANUFACTURER,
         model=MODELS.get(facts.type or 0),
         model_id=facts.sku,
@@ -170,6 +215,25 @@ def _register(
             sw_version=keypad.firmware,
             via_device_id=lock.id,
         )
+
+
+def _connections(
+    registry: dr.DeviceRegistry,
+    entry: ConfigEntry,
+    lock_id: str,
+    address: str | None,
+) -> set[tuple[str, str]]:
+    """Return the Bluetooth address, unless another device has it: they would become one."""
+    if address is None or set(address) <= NO_ADDRESS:
+        return set()
+    connection = (dr.CONNECTION_BLUETOOTH, address.upper())
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        if (
+            connection in device.connections
+            and (DOMAIN, lock_id) not in device.identifiers
+        ):
+            return set()
+    return {connection}
 
 
 @callback
