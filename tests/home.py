@@ -47,6 +47,7 @@ class Home:
         """Nothing is set up yet."""
         self.hass = hass
         self.cloud = cloud
+        self._lock_ids: dict[str, str] = {}
 
     async def add_entry(
         self,
@@ -59,6 +60,7 @@ class Home:
         """Add a config entry for a login, as the config flow would have made it."""
         hass, cloud = self.hass, self.cloud
         user = user or cloud.owner
+        self._note_locks()
         await async_setup_component(hass, "application_credentials", {})
         client = cloud.client(brand)
         await async_import_client_credential(
@@ -105,10 +107,18 @@ class Home:
         assert isinstance(account, Account)
         return account
 
+    def lock_id(self, name: str) -> str:
+        """Return the id of a lock by its name, also of one that was removed since."""
+        self._note_locks()
+        return self._lock_ids.get(name, name)
+
+    def _note_locks(self) -> None:
+        self._lock_ids |= {lock.name: lock.lock_id for lock in self.cloud.locks}
+
     def entity_id(self, platform: str, lock: str, key: str) -> str | None:
         """Return the entity of a lock, by its unique id."""
         return er.async_get(self.hass).async_get_entity_id(
-            platform, DOMAIN, f"{self.cloud.lock(lock).lock_id}_{key}"
+            platform, DOMAIN, f"{self.lock_id(lock)}_{key}"
         )
 
     def find(self, platform: str, lock: str, key: str) -> State | None:
@@ -150,17 +160,15 @@ class Home:
 
     async def say(self, lock: str, **fields: object) -> None:
         """Have the cloud push a message about a lock, as it is."""
-        await self.cloud.push.send_raw(
-            {"lockID": self.cloud.lock(lock).lock_id, **fields}
-        )
+        await self.cloud.push.send_raw({"lockID": self.lock_id(lock), **fields})
 
     def coordinator(self, entry: ConfigEntry, lock: str) -> LockCoordinator:
         """Return what is known of a lock."""
-        return self.account(entry).locks[self.cloud.lock(lock).lock_id]
+        return self.account(entry).locks[self.lock_id(lock)]
 
     def commands(self, lock: str | None = None, *, since: int = 0) -> list[str]:
         """Return the commands that were on the wire, in their order."""
-        lock_id = "" if lock is None else self.cloud.lock(lock).lock_id
+        lock_id = "" if lock is None else self.lock_id(lock)
         return [
             seen.path.rpartition("/")[2]
             for seen in self.cloud.requests.of("remote_operate", since=since)
@@ -169,7 +177,7 @@ class Home:
 
     def reads(self, lock: str, *, since: int = 0) -> list[str]:
         """Return what was read of one lock, in its order."""
-        path = f"/locks/{self.cloud.lock(lock).lock_id}"
+        path = f"/locks/{self.lock_id(lock)}"
         return [
             seen.operation
             for seen in list(self.cloud.requests)[since:]

@@ -36,7 +36,6 @@ def offers(draw: st.DrawFn) -> Offer[BoltState]:
     return Offer(
         value=draw(st.sampled_from(BoltState)),
         at=draw(st.none() | moments),
-        asked=asked,
         arrived=asked if origin is Origin.PUSH else asked + draw(delays),
         origin=origin,
         vouched=origin is not Origin.READ or draw(st.booleans()),
@@ -57,7 +56,6 @@ def push(value: BoltState, second: float, at: float | None = None) -> Offer[Bolt
     return Offer(
         value=value,
         at=None if at is None else START + timedelta(seconds=at),
-        asked=when,
         arrived=when,
         origin=Origin.PUSH,
     )
@@ -77,7 +75,6 @@ def read(
     return Offer(
         value=value,
         at=None if at is None else START + timedelta(seconds=at),
-        asked=when,
         arrived=when + timedelta(seconds=took),
         origin=origin,
         vouched=vouched,
@@ -98,7 +95,8 @@ def test_newest_own_time_wins(found: list[Offer[BoltState]]) -> None:
     """What is known is as new as the newest that arrived, and one of those says so."""
     known = after(found)
     assert known.at == max(offer.time for offer in found)
-    assert known.value in {offer.value for offer in found if offer.time == known.at}
+    said = {offer.value for offer in found if offer.time == known.at or offer.silent}
+    assert known.value in said
 
 
 @given(many)
@@ -167,6 +165,30 @@ def test_cache_that_knows_nothing_is_believed() -> None:
     """Silence is unknown: a lock is not locked because it was."""
     known = after([push(BoltState.LOCKED, 10), read(BoltState.UNKNOWN, 20)])
     assert known.value is BoltState.UNKNOWN
+
+
+def test_silence_makes_nothing_newer() -> None:
+    """After a silence the cache may say again what it said, but not what was before."""
+    known = after(
+        [
+            read(BoltState.LOCKED, 5, at=1),
+            push(BoltState.UNLOCKED, 10),
+            read(BoltState.UNKNOWN, 20),
+        ]
+    )
+    stale, verdict = weigh(known, read(BoltState.LOCKED, 30, at=1))
+    assert stale == known
+    assert verdict is Verdict.DISPUTED
+    assert (
+        after(
+            [
+                push(BoltState.UNLOCKED, 10, at=9),
+                read(BoltState.UNKNOWN, 20),
+                read(BoltState.UNLOCKED, 30, at=9),
+            ]
+        ).value
+        is BoltState.UNLOCKED
+    )
 
 
 def test_agreement_without_time_does_not_make_a_reading_newer() -> None:

@@ -1,7 +1,7 @@
 """One login: its client, its list of locks, its push stream, and a coordinator for each lock."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
@@ -24,7 +24,7 @@ from .cloud.models import LockSummary, PushMessage
 from .cloud.push import PushStream
 from .const import DOMAIN
 from .coordinator import LockCoordinator
-from .devices import async_forget_lock, async_keep_devices
+from .devices import async_forget_lock, async_keep_devices, known_locks
 from .pace import Pace
 from .roster import RosterCoordinator
 from .storage import Notebook
@@ -35,6 +35,7 @@ type YaleAugustConfigEntry = ConfigEntry[Account]
 type LockListener = Callable[[LockCoordinator], None]
 
 PACE = Pace()
+CLOCK_GRAIN = timedelta(seconds=1)
 
 
 class Account:
@@ -67,7 +68,10 @@ class Account:
         self._stream_task: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
         self._connected_at: datetime | None = None
-        self._cloud_lost = False
+        self._clock_offset = timedelta()
+        self._unreadable: set[str] = set()
+        self._arriving: dict[str, LockCoordinator] = {}
+        """Locks that are read for the first time."""
         self._missing: set[str] = set()
         self._cancel_farewell: CALLBACK_TYPE | None = None
         self._listeners: list[LockListener] = []
@@ -92,7 +96,10 @@ class Account:
             )
         )
         self._open_stream()
-        await self._async_sync()
+        syncing = self._sync_soon(read=True)
+        await asyncio.wait({syncing}, timeout=self.pace.patience.total_seconds())
+        if syncing.done():
+            await syncing
 
     async def async_stop(self) -> None:
         """Leave nothing behind: no task, socket, subscriber or timer."""
@@ -102,6 +109,7 @@ class Account:
         if self._stream is not None:
             with suppress(CloudError):
                 await self._stream.close()
+            self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
             self._stream = None
         if self._stream_task is not None:
             self._stream_task.cancel()
@@ -110,11 +118,10 @@ class Account:
         for keeper in self._keepers.values():
             keeper()
         self._keepers.clear()
-        self._notebook.remember(
-            {"budget": self.client.budget.dump(), "subscriber_id": None}
-        )
+        self._notebook.remember({"budget": self.client.budget.dump()})
         await self._notebook.async_save()
         claims(self.hass).suspend(self.entry)
+        self._forget_issues(kept=())
 
     # Locks
 
@@ -136,47 +143,59 @@ class Account:
     @callback
     def _roster_read(self) -> None:
         if self.roster.last_update_success:
-            self.note_success()
-            self.entry.async_create_background_task(
-                self.hass, self._async_sync(), f"{DOMAIN} sync locks"
-            )
+            self._sync_soon(read=True)
 
     @callback
     def _lock_released(self, lock_id: str) -> None:
         if lock_id in self.held_elsewhere:
-            self._roster_read()
+            self._sync_soon(read=False)
 
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
         gone = change is ConfigEntryChange.REMOVED or entry.disabled_by is not None
         if gone and entry.entry_id in self.held_elsewhere.values():
-            self._roster_read()
+            self._sync_soon(read=False)
 
-    async def _async_sync(self) -> None:
-        """Make the coordinators match the list of locks."""
+    @callback
+    def _sync_soon(self, *, read: bool) -> asyncio.Task[None]:
+        return self.entry.async_create_background_task(
+            self.hass, self._async_sync(read=read), f"{DOMAIN} sync locks"
+        )
+
+    async def _async_sync(self, *, read: bool) -> None:
+        """Make the coordinators match the list of locks.
+
+        `read`: the list has just been read, so that what it lacks is missing once more.
+        """
         async with self._sync:
             roster = self.roster.data
-            self._part_with(
-                [lock_id for lock_id in self.locks if lock_id not in roster]
-            )
+            if read:
+                self._part_with(
+                    (set(self.locks) | known_locks(self.hass, self.entry)) - set(roster)
+                )
             new = []
             for lock_id, summary in roster.items():
                 if (lock := self.locks.get(lock_id)) is not None:
-                    self._missing.discard(lock_id)
                     lock.async_return()
                     lock.async_take_summary(summary)
                 elif self._claim(summary):
                     new.append(LockCoordinator(self.hass, self.entry, self, summary))
-            self._forget_issues(roster)
-            if not new:
-                return
-            await asyncio.gather(
-                asyncio.wait_for(self._async_settled(), None),
-                *(self._async_read_capabilities(lock) for lock in new),
-            )
-            await asyncio.gather(*(lock.async_refresh() for lock in new))
-            for lock in new:
-                self._welcome(lock)
+            self._forget_issues(kept=roster)
+            self._arriving = {lock.lock_id: lock for lock in new}
+            await asyncio.gather(*(self._async_receive(lock) for lock in new))
+
+    async def _async_receive(self, lock: LockCoordinator) -> None:
+        """Read a new lock, and show it; a slow one keeps nobody else waiting."""
+        await self._async_settled()
+        await lock.async_refresh()
+        del self._arriving[lock.lock_id]
+        try:
+            self._welcome(lock)
+        except Exception:
+            _LOGGER.exception("A lock cannot be shown")
+            return
+        if self._was_read_before_push(lock):
+            lock.async_read_soon()
 
     async def _async_settled(self) -> None:
         """Wait a little for push, so that its first connect need not read all locks again."""
@@ -187,17 +206,6 @@ class Account:
                 await self._settled.wait()
         except TimeoutError:
             _LOGGER.debug("Push is not connected yet; going on without it")
-
-    async def _async_read_capabilities(self, lock: LockCoordinator) -> None:
-        try:
-            capabilities = await self.client.find_capabilities(
-                lock_id=lock.lock_id, serial_number=None
-            )
-        except CloudError as err:
-            self.note_failure(err)
-            return
-        if capabilities is not None and capabilities.lock is not None:
-            lock.async_take_capabilities(capabilities.lock)
 
     @callback
     def _welcome(self, lock: LockCoordinator) -> None:
@@ -212,15 +220,13 @@ class Account:
             listener(lock)
 
     @callback
-    def _part_with(self, lock_ids: list[str]) -> None:
+    def _part_with(self, lock_ids: set[str]) -> None:
         """Withdraw a lock that the list lacks; dismiss it when the list lacks it twice."""
-        for lock_id in lock_ids:
-            if lock_id in self._missing:
-                self._missing.discard(lock_id)
-                self._dismiss(lock_id)
-            else:
-                self._missing.add(lock_id)
-                self.locks[lock_id].async_withdraw()
+        for lock_id in lock_ids & self._missing:
+            self._dismiss(lock_id)
+        self._missing = lock_ids - self._missing
+        for lock_id in self._missing & set(self.locks):
+            self.locks[lock_id].async_withdraw()
         if self._missing and self._cancel_farewell is None:
             self._cancel_farewell = async_call_later(
                 self.hass,
@@ -235,11 +241,12 @@ class Account:
 
     @callback
     def _dismiss(self, lock_id: str) -> None:
-        lock = self.locks.pop(lock_id)
-        self._keepers.pop(lock_id)()
-        self.entry.async_create_background_task(
-            self.hass, lock.async_shutdown(), f"{lock.name} shutdown"
-        )
+        if (lock := self.locks.pop(lock_id, None)) is not None:
+            self._keepers.pop(lock_id)()
+            self.entry.async_create_background_task(
+                self.hass, lock.async_shutdown(), f"{lock.name} shutdown"
+            )
+        self.note_success(lock_id)
         async_forget_lock(self.hass, self.entry, lock_id)
         claims(self.hass).release(self.entry, lock_id)
 
@@ -274,8 +281,8 @@ class Account:
         return f"lock_in_other_entry_{self.entry.entry_id}_{lock_id}"
 
     @callback
-    def _forget_issues(self, roster: dict[str, LockSummary]) -> None:
-        for lock_id in [lock for lock in self.held_elsewhere if lock not in roster]:
+    def _forget_issues(self, *, kept: Container[str]) -> None:
+        for lock_id in [lock for lock in self.held_elsewhere if lock not in kept]:
             del self.held_elsewhere[lock_id]
             ir.async_delete_issue(self.hass, DOMAIN, self._issue(lock_id))
 
@@ -291,7 +298,8 @@ class Account:
         """The time between two reads of one lock."""
         if self.push_connected:
             return self.pace.reconcile
-        return max(self.pace.poll, self.pace.poll_share * len(self.locks))
+        locks = len(self.roster.data or ())
+        return max(self.pace.poll, self.pace.poll_share * locks)
 
     @callback
     def _open_stream(self) -> None:
@@ -323,7 +331,9 @@ class Account:
     def _pushed(self, message: PushMessage) -> None:
         if message.lock_id is None:
             _LOGGER.debug("Push message without a lock ignored")
-        elif (lock := self.locks.get(message.lock_id)) is not None:
+            return
+        lock = self.locks.get(message.lock_id) or self._arriving.get(message.lock_id)
+        if lock is not None:
             lock.async_take_push(message)
 
     @callback
@@ -335,8 +345,15 @@ class Account:
             self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
         for lock in self.locks.values():
             lock.async_repace()
-            if lock.asked is None or lock.asked < self._connected_at:
+            if lock.asked is None or self._was_read_before_push(lock):
                 lock.async_read_soon()
+
+    def _was_read_before_push(self, lock: LockCoordinator) -> bool:
+        return (
+            self._connected_at is not None
+            and lock.asked is not None
+            and lock.asked < self._connected_at
+        )
 
     @callback
     def _push_lost(self, reason: str) -> None:
@@ -346,20 +363,34 @@ class Account:
 
     # Trouble
 
-    @callback
-    def note_failure(self, err: CloudError) -> None:
-        """Say once that the cloud cannot be read; a refused login asks for a new one."""
-        if isinstance(err, LoginExpired | ApiKeyInvalid):
-            self.entry.async_start_reauth(self.hass)
-        if not self._cloud_lost:
-            self._cloud_lost = True
-            _LOGGER.warning("The cloud cannot be read: %s", err.situation)
-        else:
-            _LOGGER.debug("The cloud still cannot be read: %s", type(err).__name__)
+    @property
+    def clock_offset(self) -> timedelta:
+        """The cloud's clock minus ours.
+
+        The cloud tells its clock in whole seconds: what differs by less is no change, so
+        that a reading has the same time whenever it is read.
+        """
+        offset = self.client.clock_offset
+        if offset is not None and abs(offset - self._clock_offset) >= CLOCK_GRAIN:
+            self._clock_offset = offset
+        return self._clock_offset
 
     @callback
-    def note_success(self) -> None:
-        """Say once that the cloud can be read again."""
-        if self._cloud_lost:
-            self._cloud_lost = False
-            _LOGGER.info("The cloud can be read again")
+    def note_failure(self, err: CloudError, lock_id: str | None = None) -> None:
+        """Ask for a new login where it was refused; say once that locks cannot be read."""
+        if isinstance(err, LoginExpired | ApiKeyInvalid):
+            self.entry.async_start_reauth(self.hass)
+        if lock_id is None or self._unreadable:
+            _LOGGER.debug("The cloud did not answer as it should: %s", err)
+        else:
+            _LOGGER.warning("The cloud cannot be read: %s", err.situation)
+        if lock_id is not None:
+            self._unreadable.add(lock_id)
+
+    @callback
+    def note_success(self, lock_id: str) -> None:
+        """Say once that all locks can be read again."""
+        if lock_id in self._unreadable:
+            self._unreadable.remove(lock_id)
+            if not self._unreadable:
+                _LOGGER.info("The cloud can be read again")

@@ -18,12 +18,17 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .cloud.client import Client
-from .cloud.errors import CloudError, EndpointNotAllowed, NotFound, RoleMissing
+from .cloud.errors import (
+    ApiKeyInvalid,
+    CloudError,
+    EndpointNotAllowed,
+    Forbidden,
+    NotFound,
+)
 from .cloud.models import (
     BoltState,
     Command,
     DoorState,
-    LockCapabilities,
     LockStatus,
     LockSummary,
     Operation,
@@ -61,11 +66,15 @@ class Household(Protocol):
     def read_interval(self) -> timedelta:
         """The time between two reads of one lock."""
 
-    def note_failure(self, err: CloudError) -> None:
-        """Take note that the cloud could not be read."""
+    @property
+    def clock_offset(self) -> timedelta:
+        """The cloud's clock minus ours."""
 
-    def note_success(self) -> None:
-        """Take note that the cloud could be read."""
+    def note_failure(self, err: CloudError, lock_id: str | None = None) -> None:
+        """Take note that the cloud refused something, or that a lock could not be read."""
+
+    def note_success(self, lock_id: str) -> None:
+        """Take note that a lock could be read."""
 
     def async_look_for_locks(self) -> None:
         """Read the list of locks soon."""
@@ -105,6 +114,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Held by the one command that runs."""
         self.watchers: list[CALLBACK_TYPE] = []
         """Called when something has arrived, before the entities are."""
+        self._capabilities_told = False
         self._disputed = False
         self._live_asked: datetime | None = None
         self._cancel_expiry: CALLBACK_TYPE | None = None
@@ -139,11 +149,20 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def _async_update_data(self) -> LockData:
         """Read the detail. A failed read changes nothing: what is known grows old by itself."""
         self.repace()
+        await self._async_read()
+        if not self._capabilities_told:
+            await self._async_read_capabilities()
+        return self.data
+
+    async def _async_read(self) -> None:
         client, asked = self.account.client, dt_util.utcnow()
         try:
             try:
                 detail = await client.get_lock(self.lock_id)
-            except RoleMissing, EndpointNotAllowed:
+            except ApiKeyInvalid:
+                raise
+            except Forbidden:
+                # A role that may not see the detail may see the status.
                 asked = dt_util.utcnow()
                 status = await client.get_lock_status(self.lock_id)
                 self._take(take_status(self.data, status, self._moment(asked)))
@@ -151,28 +170,37 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 self._take(take_detail(self.data, detail, self._moment(asked)))
         except CloudError as err:
             self._note_failure(err)
-            return self.data
-        self.asked = asked
-        self.account.note_success()
-        return self.data
+        else:
+            self.asked = asked
+            self.account.note_success(self.lock_id)
+
+    async def _async_read_capabilities(self) -> None:
+        """Read what the lock can do, until the cloud has told it once."""
+        detail = self.data.detail
+        try:
+            capabilities = await self.account.client.find_capabilities(
+                self.lock_id, None if detail is None else detail.serial_number
+            )
+        except EndpointNotAllowed:
+            self._capabilities_told = True
+        except CloudError as err:
+            _LOGGER.debug("Capabilities are read again later: %s", err)
+        else:
+            self._capabilities_told = True
+            if capabilities is not None and capabilities.lock is not None:
+                self.data = replace(self.data, capabilities=capabilities.lock)
 
     def _note_failure(self, err: CloudError) -> None:
         if isinstance(err, NotFound):
             self.account.async_look_for_locks()
         else:
-            self.account.note_failure(err)
+            self.account.note_failure(err, self.lock_id)
 
     @callback
     def async_take_summary(self, summary: LockSummary) -> None:
         """Take the lock's line in the list of locks."""
         if summary != self.data.summary:
             self._publish(replace(self.data, summary=summary))
-
-    @callback
-    def async_take_capabilities(self, capabilities: LockCapabilities) -> None:
-        """Take what the lock can do."""
-        if capabilities != self.data.capabilities:
-            self._publish(replace(self.data, capabilities=capabilities))
 
     @callback
     def async_take_push(self, message: PushMessage) -> None:
@@ -234,7 +262,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         return Moment(
             asked=asked,
             arrived=dt_util.utcnow(),
-            offset=self.account.client.clock_offset,
+            offset=self.account.clock_offset,
         )
 
     @callback

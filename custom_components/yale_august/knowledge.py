@@ -23,8 +23,6 @@ from .truth import Offer, Origin, Reading, Trust, Verdict, shown, weigh
 
 LATCH_TYPE = 17
 """The lock type that can pull its latch, where capabilities do not say (reference 6.3)."""
-CLOCK_GRAIN = timedelta(seconds=1)
-"""The cloud tells its clock in whole seconds: a smaller difference is none."""
 ACTOR_WINDOW = timedelta(seconds=15)
 """A push often comes twice; the second one does not repeat who did it (reference 20.3)."""
 
@@ -101,14 +99,12 @@ class Moment:
 
     asked: datetime
     arrived: datetime
-    offset: timedelta | None = None
-    """The cloud's clock minus ours; None when it is not known."""
+    offset: timedelta = timedelta()
+    """The cloud's clock minus ours."""
 
     def ours(self, cloud_time: datetime | None) -> datetime | None:
         """Turn a time of the cloud's clock into one of ours."""
-        if cloud_time is None or self.offset is None or abs(self.offset) < CLOCK_GRAIN:
-            return cloud_time
-        return cloud_time - self.offset
+        return None if cloud_time is None else cloud_time - self.offset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +169,9 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
     )
     verdicts = set()
     if operation.bolt is not BoltState.UNKNOWN or asked_for_state:
-        data, verdict = _take_bolt(data, operation.bolt, None, moment, origin)
+        # A bolt that moves did so before the answer came: it may have arrived since.
+        at = moment.asked if operation.bolt.moving else None
+        data, verdict = _take_bolt(data, operation.bolt, at, moment, origin)
         verdicts.add(verdict)
     if operation.door is not DoorState.ABSENT:
         data, verdict = _take_door(data, operation.door, None, moment, origin)
@@ -225,7 +223,6 @@ def _offer[T](
     return Offer(
         value=value,
         at=at,
-        asked=moment.asked,
         arrived=moment.arrived,
         origin=origin,
         vouched=origin is not Origin.READ or data.reachable is not False,

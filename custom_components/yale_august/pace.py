@@ -28,6 +28,8 @@ class Pace:
     """The least time between two questions to one lock itself that nobody has asked for."""
     connect: timedelta = timedelta(seconds=2)
     """How long set-up waits for push, so that locks are read once and not twice."""
+    patience: timedelta = timedelta(seconds=10)
+    """How long set-up waits for the first read of all locks; slower ones come later."""
     read_back: tuple[timedelta, ...] = (
         timedelta(seconds=8),
         timedelta(seconds=20),

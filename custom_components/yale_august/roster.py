@@ -45,7 +45,6 @@ class RosterCoordinator(DataUpdateCoordinator[dict[str, LockSummary]]):
             name=f"{DOMAIN} locks",
             update_interval=pace.roster,
             request_refresh_debouncer=read_debouncer(hass, pace),
-            always_update=False,
         )
         self._client = client
 

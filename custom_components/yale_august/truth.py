@@ -52,13 +52,12 @@ class Reading[T]:
 class Offer[T]:
     """A value that has just arrived.
 
-    `at` is its own time in our clock if it has one, `asked` when we sent the question (for a push:
-    when it arrived). `vouched` is false for what the cloud remembers of a lock that it cannot reach.
+    `at` is its own time in our clock if it has one. `vouched` is false for what the cloud
+    remembers of a lock that it cannot reach.
     """
 
     value: T
     at: datetime | None
-    asked: datetime
     arrived: datetime
     origin: Origin
     vouched: bool = True
@@ -68,14 +67,17 @@ class Offer[T]:
         """When the value was true, as far as this offer can claim.
 
         A cached value without a time may be of any age: it replaces its like, overturns
-        nothing that the lock has said, and proves no command. That the cloud does not know
-        is true when we ask. A clock that runs ahead must not outrank what comes later.
+        nothing that the lock has said, and proves no command. A clock that runs ahead must
+        not outrank what comes later.
         """
         if self.at is not None:
             return min(self.at, self.arrived)
-        if self.origin is not Origin.READ:
-            return self.arrived
-        return self.asked if self.value in SILENCE else UNDATED
+        return UNDATED if self.origin is Origin.READ else self.arrived
+
+    @property
+    def silent(self) -> bool:
+        """Whether the cloud's cache says that it does not know, and not since when."""
+        return self.origin is Origin.READ and self.at is None and self.value in SILENCE
 
 
 def weigh[T](
@@ -88,6 +90,10 @@ def weigh[T](
             Reading(value=offer.value, at=offer.time, confirmed=confirmed),
             Verdict.NEWER,
         )
+    if offer.silent:
+        # Nothing is known any more, and nothing older is thereby newer.
+        verdict = Verdict.CONFIRMED if offer.value == known.value else Verdict.NEWER
+        return replace(known, value=offer.value, confirmed=confirmed), verdict
     if offer.value == known.value:
         later = replace(
             known,

@@ -1,0 +1,423 @@
+"""Locks come and go, and the trouble of one is no trouble of the others."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+
+from custom_components.yale_august.cloud import transport
+from custom_components.yale_august.cloud.routes import Safety
+
+from .home import Home
+from .simulator import REMOVED, Fail, Hang, Reset, Truncate
+
+FRONT, BACK = "Front Door", "Back Door"
+
+
+def devices(home: Home, entry: ConfigEntry) -> set[str | None]:
+    """Return the names of an entry's devices."""
+    registry = dr.async_get(home.hass)
+    return {
+        device.name
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
+    }
+
+
+async def read_roster(home: Home, entry: ConfigEntry) -> None:
+    """Read the list of locks now, as the clock does."""
+    await home.account(entry).roster.async_refresh()
+    await settled(home, entry)
+
+
+async def settled(home: Home, entry: ConfigEntry) -> None:
+    """Wait until the locks are as the list has them."""
+    await asyncio.sleep(0.01)
+    async with home.account(entry)._sync:  # noqa: SLF001
+        await home.hass.async_block_till_done()
+
+
+@pytest.fixture
+def short_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a read time out after a moment."""
+    monkeypatch.setitem(transport._TIMEOUTS, Safety.READ, 0.5)  # noqa: SLF001
+
+
+async def test_new_lock_appears(home: Home) -> None:
+    """A lock that was set up in the app shows up with all it has, without reload."""
+    home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    home.cloud.add_lock("keypad", name=BACK, house="Cabin")
+    await read_roster(home, entry)
+    await home.shows("lock", BACK, "lock", "locked")
+    assert home.state("sensor", BACK, "keypad_battery") == "62"
+    assert devices(home, entry) == {
+        "Home",
+        "Front Door bridge",
+        FRONT,
+        "Cabin",
+        "Back Door bridge",
+        BACK,
+        "Back Door keypad",
+    }
+    await home.act("unlock", BACK)
+    assert home.state("lock", BACK, "lock") == "unlocked"
+
+
+async def test_removed_lock_goes(home: Home, pace: Callable[..., None]) -> None:
+    """A lock that was removed in the app goes after a second look, with its devices."""
+    pace(farewell=timedelta(seconds=0.2))
+    home.cloud.add_lock(name=FRONT)
+    back = home.cloud.add_lock("keypad", name=BACK, house="Cabin")
+    entry = await home.set_up()
+    entity_id = home.entity_id("lock", BACK, "lock")
+    home.cloud.world.remove_lock(back)
+    await home.account(entry).roster.async_refresh()
+    await home.until(lambda: BACK not in devices(home, entry))
+    assert devices(home, entry) == {"Home", "Front Door bridge", FRONT}
+    assert entity_id is not None
+    assert home.hass.states.get(entity_id) is None
+    assert er.async_get(home.hass).async_get(entity_id) is None
+    assert back.lock_id not in home.account(entry).locks
+    await home.act("unlock", FRONT)
+    assert home.state("lock", FRONT, "lock") == "unlocked"
+
+
+async def test_removed_lock_that_comes_back(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """A lock that went and is set up again is a new lock."""
+    pace(farewell=timedelta(seconds=0.2))
+    front = home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    home.cloud.world.remove_lock(front)
+    await home.account(entry).roster.async_refresh()
+    await home.until(lambda: not home.account(entry).locks)
+    home.cloud.world.locks[front.lock_id] = front
+    await read_roster(home, entry)
+    await home.shows("lock", FRONT, "lock", "locked")
+    await home.cloud.hands.unlock(front)
+    await home.shows("lock", FRONT, "lock", "unlocked")
+
+
+async def test_lock_missing_from_one_read(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """One read without a lock makes it unavailable; the next one with it brings it back."""
+    pace(farewell=timedelta(seconds=0.3))
+    front = home.cloud.add_lock(name=FRONT)
+    home.cloud.add_lock(name=BACK)
+    entry = await home.set_up()
+    home.cloud.world.remove_lock(front)
+    await home.account(entry).roster.async_refresh()
+    home.cloud.world.locks[front.lock_id] = front
+    for platform, key in (
+        ("lock", "lock"),
+        ("sensor", "battery"),
+        ("binary_sensor", "door"),
+        ("button", "status"),
+    ):
+        await home.shows(platform, FRONT, key, "unavailable")
+    assert home.state("lock", BACK, "lock") == "locked"
+    assert devices(home, entry) >= {FRONT, BACK}
+    await home.shows("lock", FRONT, "lock", "locked")
+    # The next time it is missing counts anew.
+    home.cloud.world.remove_lock(front)
+    await read_roster(home, entry)
+    assert home.state("lock", FRONT, "lock") == "unavailable"
+    home.cloud.world.locks[front.lock_id] = front
+    await home.shows("lock", FRONT, "lock", "locked")
+
+
+async def test_empty_list_does_not_remove_anything_at_once(home: Home) -> None:
+    """After a migration the list may be empty for a while."""
+    front = home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    home.cloud.world.remove_lock(front)
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    assert devices(home, entry) == {"Home", "Front Door bridge", FRONT}
+    assert home.entity_id("lock", FRONT, "lock") is not None
+    home.cloud.world.locks[front.lock_id] = front
+    await read_roster(home, entry)
+    await home.shows("lock", FRONT, "lock", "locked")
+
+
+async def test_lock_removed_while_not_running(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """What was removed in the app meanwhile goes after the start, after a second look."""
+    pace(farewell=timedelta(seconds=0.2))
+    home.cloud.add_lock(name=FRONT)
+    back = home.cloud.add_lock(name=BACK)
+    entry = await home.set_up()
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    home.cloud.world.remove_lock(back)
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    assert BACK in devices(home, entry)
+    await home.until(lambda: BACK not in devices(home, entry))
+    assert devices(home, entry) == {"Home", "Front Door bridge", FRONT}
+
+
+async def test_other_reasons_to_look_do_not_count_as_a_read(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """A lock goes when two reads lack it, not because something else happened meanwhile."""
+    pace(farewell=timedelta(seconds=30))
+    front = home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    other = await home.add_entry(
+        home.cloud.world.add_user("O", "T", email="o@example.com")
+    )
+    account = home.account(entry)
+    home.cloud.world.remove_lock(front)
+    await read_roster(home, entry)
+    assert home.state("lock", FRONT, "lock") == "unavailable"
+    account.held_elsewhere["A" * 32] = other.entry_id
+    await home.hass.config_entries.async_remove(other.entry_id)
+    await settled(home, entry)
+    assert home.state("lock", FRONT, "lock") == "unavailable"
+    assert FRONT in devices(home, entry)
+
+
+async def test_lock_that_is_not_found_is_looked_for(home: Home) -> None:
+    """A lock whose detail is gone is looked up in the list."""
+    front = home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    lock = home.coordinator(entry, FRONT)
+    home.cloud.world.remove_lock(front)
+    lock.async_read_soon()
+    await home.shows("lock", FRONT, "lock", "unavailable")
+
+
+async def test_list_that_fails_changes_nothing(home: Home) -> None:
+    """A list that cannot be read takes no lock away."""
+    home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    for fault in (
+        Fail(500),
+        Fail(502, "html"),
+        Fail(200, "html"),
+        Fail(200, "[]"),
+        Fail(200, "null"),
+        Fail(200, '{"nonsense": {}}'),
+        Fail(200, "not JSON"),
+        Truncate(),
+    ):
+        home.cloud.faults.clear()
+        # A read is repeated once after a broken connection.
+        home.cloud.faults.add("get_locks", fault, times=2)
+        await read_roster(home, entry)
+        assert home.state("lock", FRONT, "lock") == "locked", fault
+
+
+FAULTS: dict[str, list[Any]] = {
+    "500": [Fail(500)],
+    "html": [Fail(502, "html")],
+    "html_200": [Fail(200, "html")],
+    "empty": [Fail(200, "empty")],
+    "null": [Fail(200, "null")],
+    "list": [Fail(200, "[1, 2]")],
+    "text": [Fail(200, "that is not JSON")],
+    "404": [Fail(404)],
+    "429": [Fail(429, headers={"Retry-After": "1"})],
+    "firewall": [Fail(403, "html")],
+    "reset": [Reset(), Reset()],
+    "truncated": [Truncate(), Truncate()],
+    "hang": [Hang(0.8)],
+}
+
+
+@pytest.mark.usefixtures("short_reads")
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_one_detail_fails(home: Home, fault: str) -> None:
+    """A lock that cannot be read is unknown and operable; the others are fine."""
+    front = home.cloud.add_lock(name=FRONT)
+    back = home.cloud.add_lock("unlatch", name=BACK)
+    for kind in FAULTS[fault]:
+        home.cloud.faults.add("get_lock", kind, lock=front)
+    entry = await home.set_up()
+    assert home.state("lock", FRONT, "lock") == "unknown"
+    assert home.state("lock", BACK, "lock") == "locked"
+    await home.cloud.hands.unlock(back)
+    await home.shows("lock", BACK, "lock", "unlocked")
+    if fault == "429":
+        # All wait for as long as the cloud wants, but nobody is locked out.
+        await home.act("lock", BACK)
+    await home.act("unlock", FRONT)
+    assert home.state("lock", FRONT, "lock") == "unlocked"
+    assert front.bolt.value == "unlocked"
+    await home.coordinator(entry, FRONT).async_refresh()
+    await home.shows("sensor", FRONT, "battery", "88")
+    assert devices(home, entry) >= {FRONT, BACK, "Front Door bridge"}
+
+
+@pytest.mark.usefixtures("short_reads")
+async def test_lock_that_hangs_holds_nobody_up(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """Set-up does not wait for the slowest lock."""
+    pace(patience=timedelta(seconds=0.2))
+    front = home.cloud.add_lock(name=FRONT)
+    home.cloud.add_lock(name=BACK)
+    home.cloud.faults.add("get_lock", Hang(0.8), lock=front)
+    entry = await home.set_up()
+    assert home.state("lock", BACK, "lock") == "locked"
+    assert home.find("lock", FRONT, "lock") is None
+    # What is said of it meanwhile is not lost.
+    await home.say(FRONT, lockAction="unlocked")
+    await home.shows("lock", FRONT, "lock", "unlocked")
+    assert set(home.account(entry).locks) == {lock.lock_id for lock in home.cloud.locks}
+
+
+async def test_message_while_the_first_read_is_under_way(home: Home) -> None:
+    """What is pushed between the first read's answer and the end of set-up counts."""
+    home.cloud.add_lock(name=FRONT)
+    back = home.cloud.add_lock(name=BACK)
+    # The answer for one lock is slow: set-up goes on after the other one was read.
+    home.cloud.faults.add("get_capabilities", Fail(404), times=None)
+    home.cloud.latency = 0.05
+    entry = await home.add_entry()
+    setting_up = home.hass.async_create_task(
+        home.hass.config_entries.async_setup(entry.entry_id)
+    )
+    while not home.reads(BACK):
+        await asyncio.sleep(0.005)
+    await home.cloud.hands.unlock(back)
+    await setting_up
+    await home.shows("lock", BACK, "lock", "unlocked")
+
+
+GARBAGE: list[Any] = [
+    None,
+    "",
+    "text",
+    "\ud800",
+    0,
+    -1,
+    1e308,
+    True,
+    [],
+    {},
+    ["x"],
+    {"x": 1},
+    REMOVED,
+]
+DETAIL_FIELDS = [
+    "LockName",
+    "Type",
+    "LockID",
+    "HouseID",
+    "HouseName",
+    "battery",
+    "batteryInfo",
+    "batteryInfo.level",
+    "batteryInfo.warningState",
+    "SerialNumber",
+    "skuNumber",
+    "macAddress",
+    "LockStatus",
+    "LockStatus.status",
+    "LockStatus.dateTime",
+    "LockStatus.doorState",
+    "LockStatus.valid",
+    "currentFirmwareVersion",
+    "Bridge",
+    "Bridge._id",
+    "Bridge.mfgBridgeID",
+    "Bridge.deviceModel",
+    "Bridge.firmwareVersion",
+    "Bridge.operative",
+    "Bridge.status",
+    "Bridge.status.current",
+    "Bridge.hyperBridge",
+    "keypad",
+    "keypad._id",
+    "keypad.serialNumber",
+    "keypad.batteryRaw",
+    "keypad.batteryLevel",
+    "users",
+    "Created",
+]
+
+
+@pytest.mark.parametrize("field", DETAIL_FIELDS)
+async def test_garbage_in_one_detail(
+    home: Home, caplog: pytest.LogCaptureFixture, field: str
+) -> None:
+    """Any JSON in any field of one lock: no exception, one debug line, the others fine."""
+    caplog.set_level(logging.DEBUG, "custom_components.yale_august")
+    front = home.cloud.add_lock("keypad", name=FRONT)
+    home.cloud.add_lock(name=BACK)
+    entry = await home.set_up()
+    for garbage in GARBAGE:
+        front.malformed.clear()
+        home.cloud.faults.malform(front, field, garbage)
+        caplog.clear()
+        await home.coordinator(entry, FRONT).async_refresh()
+        await home.hass.async_block_till_done()
+        wrong = [record for record in caplog.records if record.exc_info]
+        assert not wrong, f"{field} = {garbage!r}: {wrong[0].getMessage()}"
+        lines = [
+            record.getMessage()
+            for record in caplog.records
+            if "could not read" in record.getMessage()
+        ]
+        assert len(lines) < 2
+        assert home.state("lock", BACK, "lock") == "locked"
+        # Nothing that was said makes a bolt unlocked, or the lock go.
+        assert home.state("lock", FRONT, "lock") in {"locked", "unknown"}
+    front.malformed.clear()
+    await home.coordinator(entry, FRONT).async_refresh()
+    await home.hass.async_block_till_done()
+    assert home.state("lock", FRONT, "lock") == "locked"
+    assert devices(home, entry) >= {FRONT, BACK, "Home"}
+
+
+@pytest.mark.parametrize("place", ["list", "capabilities"])
+async def test_garbage_elsewhere(home: Home, place: str) -> None:
+    """The same for a lock's line in the list, and for what it can do."""
+    fields = {
+        "list": ["LockName", "UserType", "macAddress", "HouseID", "HouseName"],
+        "capabilities": ["lock", "lock.unlatch", "lock.doorSense", "keypad"],
+    }[place]
+    number = 0
+    for field in fields:
+        for garbage in GARBAGE:
+            number += 1
+            lock = home.cloud.add_lock(name=f"Door {number}")
+            home.cloud.faults.malform(lock, field, garbage, place=place)
+    entry = await home.set_up()
+    assert len(home.account(entry).locks) == number
+    for lock in home.cloud.locks:
+        assert home.state("lock", lock.lock_id, "lock") == "locked"
+
+
+async def test_same_address_of_two_locks(home: Home) -> None:
+    """Locks that claim one Bluetooth address are two devices all the same."""
+    for name in (FRONT, BACK):
+        lock = home.cloud.add_lock(name=name)
+        lock.mac = "00:00:00:00:00:00"
+    entry = await home.set_up()
+    assert devices(home, entry) >= {FRONT, BACK}
+
+
+async def test_ids_that_are_somebody_elses(home: Home) -> None:
+    """A bridge or keypad with the id of a lock or a house does not swallow it."""
+    front = home.cloud.add_lock("keypad", name=FRONT)
+    back = home.cloud.add_lock(name=BACK)
+    assert front.bridge is not None
+    assert front.keypad is not None
+    front.bridge.bridge_id = back.lock_id
+    front.keypad.keypad_id = front.lock_id
+    entry = await home.set_up()
+    assert devices(home, entry) >= {FRONT, BACK, "Home"}
+    for name in (FRONT, BACK):
+        device = home.device(entry, home.cloud.lock(name).lock_id)
+        assert device is not None
+        assert device.name == name
+        assert home.state("lock", name, "lock") == "locked"
+    assert home.state("sensor", FRONT, "keypad_battery") == "62"
