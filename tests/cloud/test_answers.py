@@ -10,11 +10,13 @@ from custom_components.yale_august.cloud import errors, routes
 from custom_components.yale_august.cloud.answers import (
     Answer,
     Body,
+    device_error,
     error_of,
     read_answer,
     scrubbed,
 )
 from custom_components.yale_august.cloud.errors import Acted, CloudError
+from custom_components.yale_august.cloud.models import Failure
 from custom_components.yale_august.cloud.routes import Route, Safety
 
 JSON_BODY = '{"code":98,"message":"Some words"}'
@@ -89,6 +91,38 @@ def test_device_errors_of_a_read_did_nothing(status: int) -> None:
     assert type(found) is DEVICE[status][0]
     assert found is not None
     assert found.acted is NO
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "acted"),
+    [
+        (
+            Failure(status=422, code=98, name="ERRNO_BRIDGE_OFFLINE"),
+            errors.BridgeOffline,
+            NO,
+        ),
+        (Failure(status=530), errors.Jammed, MAYBE),
+        (Failure(name="FAILED_BRIDGE_ERROR_LOCK_JAMMED"), errors.Jammed, MAYBE),
+        (
+            Failure(status=500, name="FAILED_BRIDGE_ERROR_LOCK_JAMMED"),
+            errors.Jammed,
+            MAYBE,
+        ),
+        (Failure(status=200), errors.DeviceError, MAYBE),
+        (Failure(), errors.DeviceError, MAYBE),
+    ],
+)
+def test_device_errors_by_push(
+    failure: Failure, kind: type[CloudError], acted: Acted
+) -> None:
+    """A message about a failed command means what the status would have meant."""
+    found = device_error(failure)
+    assert type(found) is kind
+    assert (found.acted, found.status, found.detail) == (
+        acted,
+        failure.status,
+        failure.name,
+    )
 
 
 @pytest.mark.parametrize("status", DEVICE)

@@ -5,6 +5,7 @@ import base64
 from datetime import UTC, datetime, timedelta
 import json
 
+import aiohttp
 from hypothesis import given, strategies as st
 import pytest
 
@@ -15,7 +16,10 @@ from custom_components.yale_august.cloud.auth import (
     TokenClaims,
     token_claims,
 )
+from custom_components.yale_august.cloud.budget import Budget, Limits
 from custom_components.yale_august.cloud.models import SubUserLogin
+
+from .desk import Desk, Reply, Seen, client_of, transport_to
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -178,6 +182,30 @@ async def test_a_mint_that_fails(
         await tokens.access_token()
     assert caught.value.acted is errors.Acted.NO
     assert await tokens.access_token() == "two"
+
+
+async def test_minting_does_not_wait_for_those_who_wait_for_it(
+    session: aiohttp.ClientSession, desk: Desk
+) -> None:
+    """Owner and sub-user share one budget, and all its slots want a new token."""
+    minted = 0
+
+    def answer(seen: Seen) -> Reply:
+        nonlocal minted
+        if seen.path == "/partners/sub-user":
+            minted += 1
+            return Reply(body=f'{{"access_token":"sub-{minted}"}}')
+        good = seen.headers["x-access-token"] == "sub-2"
+        return Reply(status=200 if good else 401, body="{}")
+
+    desk.answer = answer
+    budget = Budget(Limits(at_once=2))
+    owner = client_of(transport_to(session, desk.url), budget)
+    tokens = SubUserTokens(owner, "ha-1", "Ann", "Lee")
+    sub_user = client_of(transport_to(session, desk.url, tokens=tokens), budget)
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(sub_user.get_locks() for _ in range(8)))
+    assert minted == 2
 
 
 async def test_a_renewal_that_fails_forgets_the_refused_token() -> None:

@@ -14,6 +14,8 @@ from yarl import URL
 
 from custom_components.yale_august.cloud.link import HandshakeRefused, Link, LinkFailed
 
+from .desk import answer, open_wire
+
 OPEN = "0" + json.dumps(
     {"sid": "s", "upgrades": [], "pingTimeout": 20000, "pingInterval": 25000}
 )
@@ -136,8 +138,7 @@ async def test_leaving_is_said(session: aiohttp.ClientSession) -> None:
 
     async def script(socket: web.WebSocketResponse) -> None:
         await socket.send_str(UP)
-        async for message in socket:
-            heard.append(message.data)
+        heard.extend([message.data async for message in socket])
 
     async with opened(session, script) as told:
         assert told.ups == 1
@@ -219,10 +220,11 @@ async def test_a_library_that_hangs(
         await listen(socket)
         gone.set()
 
-    async def hang(_: object) -> None:
+    async def hang(*_: object) -> None:
         await asyncio.Event().wait()
 
-    async with opened(session, script):
+    async with opened(session, script) as told:
+        told.link._socket.eio.start_background_task(hang)  # noqa: SLF001
         monkeypatch.setattr(socketio.AsyncClient, "disconnect", hang)
     async with asyncio.timeout(1):
         await gone.wait()
@@ -273,6 +275,31 @@ async def test_a_refused_handshake(session: aiohttp.ClientSession) -> None:
     assert caught.value.status == 403
     assert json.loads(caught.value.body) == {"code": "NotAuthorized"}
     assert "NotAuthorized" not in str(caught.value)
+
+
+async def test_a_refused_handshake_that_breaks(session: aiohttp.ClientSession) -> None:
+    """The status is there; what else it wanted to say is lost."""
+
+    def refuse(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n{")
+        writer.close()
+
+    told = Told(session)
+    async with open_wire(refuse) as wire:
+        with pytest.raises(HandshakeRefused) as caught:
+            await told.link.open(wire.url, {}, 1)
+        await told.link.close()
+    assert (caught.value.status, caught.value.body) == (403, b"")
+
+
+async def test_nobody_is_there(session: aiohttp.ClientSession) -> None:
+    """The reason is the kind of error, not its text, which may hold the address."""
+    async with open_wire(answer) as wire:
+        url = wire.url.with_query(subscriberID="s1")
+    told = Told(session)
+    with pytest.raises(LinkFailed, match=r"^connecting failed \(ConnectionError\)$"):
+        await told.link.open(url, {}, 1)
+    await told.link.close()
 
 
 async def test_a_closed_session() -> None:

@@ -237,12 +237,13 @@ def _retry_after(text: str | None, date: datetime | None) -> timedelta | None:
 
 def device_error(failure: Failure) -> DeviceError:
     """Return what a push message about a failed command means (reference 13)."""
-    kind = _DEVICE_ERRORS.get(failure.status or 0, DeviceError)
     if read_bolt_state(failure.name) is BoltState.JAMMED:
-        kind = errors.Jammed
+        kind: type[DeviceError] = errors.Jammed
+    else:
+        kind = _DEVICE_ERRORS.get(failure.status or 0, DeviceError)
     return kind(
         status=failure.status,
-        code=None if failure.code is None else str(failure.code),
-        detail=failure.name,
+        code=None if failure.code is None else scrubbed(str(failure.code)),
+        detail=None if failure.name is None else scrubbed(failure.name),
         acted=Acted.MAYBE if kind is DeviceError else None,
     )

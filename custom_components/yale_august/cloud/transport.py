@@ -57,8 +57,6 @@ async def _once(
         aiohttp.ServerFingerprintMismatch,
     ) as err:
         raise _NeverOpened from err
-    except aiohttp.ServerTimeoutError:
-        raise
     except (aiohttp.ClientError, OSError) as err:
         if isinstance(err, TimeoutError):
             raise
