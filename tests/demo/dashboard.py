@@ -1,5 +1,6 @@
 """A dashboard that shows the doors at once."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from .api import Api
@@ -13,9 +14,15 @@ _HOUSES: Final = 2
 _GRAPHS: Final = 5
 
 
-async def build(api: Api) -> None:
-    """Give each house an area, put its locks there, and open on a view of them."""
-    locks = await shown_locks(api)
+async def build(api: Api, order: Sequence[str]) -> None:
+    """Give each house an area, put its locks there, and open on a view of them.
+
+    `order` is that of the lockIDs.
+    """
+    places = {lock_id: place for place, lock_id in enumerate(order)}
+    locks = sorted(
+        await shown_locks(api), key=lambda lock: places.get(lock.lock_id, len(places))
+    )
     await _put_into_areas(api, locks)
     dashboards = await api.command("lovelace/dashboards/list")
     if any(dashboard["url_path"] == PATH for dashboard in dashboards):

@@ -123,7 +123,7 @@ class Demo:
         self.entry_id = await arrival.entry_of(self.api)
         if self.entry_id is None:
             return False
-        await dashboard.build(self.api)
+        await dashboard.build(self.api, [lock.lock_id for lock in self.cloud.locks])
         return True
 
 
