@@ -31,6 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load the integration, in the tests that use Home Assistant."""
     if "hass" in request.fixturenames:
+        # The cloud must outlive Home Assistant, which takes leave of it at the end.
+        if "cloud" in request.fixturenames:
+            request.getfixturevalue("cloud")
         # The recorder must be there before Home Assistant is.
         if "recorder_mock" in request.fixturenames:
             request.getfixturevalue("recorder_mock")
@@ -43,6 +46,9 @@ async def cloud(socket_enabled: None) -> AsyncGenerator[Simulator]:
     async with Simulator(speed=40) as cloud:
         yield cloud
         assert cloud.violations == []
+        # Home Assistant is gone by now.
+        assert cloud.sockets == ()
+        assert cloud.subscribers == ()
 
 
 @pytest.fixture
