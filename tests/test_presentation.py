@@ -124,7 +124,9 @@ def test_issue_is_told_what_it_says() -> None:
     }
 
 
-@pytest.mark.parametrize("path", sorted((INTEGRATION / "brand").iterdir()), ids=str)
+@pytest.mark.parametrize(
+    "path", sorted((INTEGRATION / "brand").iterdir()), ids=lambda path: path.name
+)
 def test_images(path: Path) -> None:
     """Icons are square, logos are wide, each of the size that it must have."""
     data = path.read_bytes()
