@@ -236,7 +236,9 @@ async def test_all_is_well_again(
     assert state(entry) is ConfigEntryState.LOADED
 
 
-@pytest.mark.parametrize("expires_at", [0.0, time.time() + 3600, None])
+@pytest.mark.parametrize(
+    "expires_at", [0.0, time.time() + 3600, None], ids=["ended", "ends soon", "unknown"]
+)
 async def test_login_ends_soon(
     hass: HomeAssistant,
     home: Home,

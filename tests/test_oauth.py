@@ -335,11 +335,22 @@ async def test_pauses_grow(
         ("-5", 10, 10),
         ("9" * 400, 10, 86400),
         (
+            # Counted from when the tests were found, not from when this one runs.
             format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True),
-            3500,
+            1800,
             3600,
         ),
         (format_datetime(datetime.now(UTC) - timedelta(hours=1), usegmt=True), 10, 10),
+    ],
+    ids=[
+        "seconds",
+        "none",
+        "no number",
+        "few",
+        "negative",
+        "huge",
+        "in an hour",
+        "an hour ago",
     ],
 )
 async def test_too_many_requests(
