@@ -11,7 +11,7 @@ from tests.simulator.words import Bolt
 if TYPE_CHECKING:
     from .frontend import Frontend
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
