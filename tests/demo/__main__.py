@@ -38,11 +38,11 @@ def _parser() -> argparse.ArgumentParser:
         description="A real Home Assistant with the integration, at a simulated cloud.",
     )
     parser.add_argument(
-        "--port", type=int, help=f"port of Home Assistant ({PORT}); 0: any free one"
+        "--port", type=_port, help=f"port of Home Assistant ({PORT}); 0: any free one"
     )
     parser.add_argument(
         "--cloud-port",
-        type=int,
+        type=_port,
         help=f"port of the simulated cloud ({CLOUD_PORT}); 0: any free one",
     )
     parser.add_argument(
@@ -68,8 +68,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    if (number := int(text)) < 1:
-        raise ValueError
+    return _number(text, 1, 1000)
+
+
+def _port(text: str) -> int:
+    return _number(text, 0, 65535)
+
+
+def _number(text: str, least: int, most: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise argparse.ArgumentTypeError(f"not a number from {least} to {most}")
     return number
 
 
