@@ -208,9 +208,13 @@ class Home:
             blocking=True,
         )
 
-    async def until(self, what: Callable[[], bool], *, seconds: float = 5) -> None:
-        """Wait until something is so."""
+    async def when(self, what: Callable[[], bool], *, seconds: float = 5) -> None:
+        """Wait until something is so, whatever else is under way."""
         async with asyncio.timeout(seconds):
             while not what():
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.005)
+
+    async def until(self, what: Callable[[], bool], *, seconds: float = 5) -> None:
+        """Wait until something is so, and Home Assistant has come to rest."""
+        await self.when(what, seconds=seconds)
         await self.hass.async_block_till_done()

@@ -132,52 +132,66 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
 
 async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
     sent = dt_util.utcnow()
+    with _Proof(lock, movement, sent) as proof:
+        sending = asyncio.create_task(_async_send(lock, movement, proof, sent))
+        try:
+            await _async_follow(lock, proof, sent)
+        except asyncio.CancelledError:
+            # Nobody waits for the end any more, and the bolt may have moved.
+            lock.async_read_soon()
+            raise
+        finally:
+            sending.cancel()
+            await asyncio.wait({sending})
+    if not sending.cancelled():
+        sending.result()
+    if proof.refusal is not None:
+        raise _failed(lock, proof.refusal) from proof.refusal
+    if not proof.given:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="unconfirmed",
+            translation_placeholders={"lock": lock.data.name},
+        )
+
+
+async def _async_send(
+    lock: LockCoordinator, movement: Movement, proof: _Proof, sent: datetime
+) -> None:
+    """Send the command, once, and take the answer for what it is."""
     # Push tells of changes only: where nothing will change, only a synchronous answer is proof.
     awaits_push = lock.account.push_connected and lock.settled_bolt not in movement.ends
-    with _Proof(lock, movement, sent) as proof:
-        try:
-            operation = await lock.account.client.remote_operate(
-                lock.lock_id,
-                movement.command,
-                mode=Mode.ASYNC if awaits_push else Mode.SYNC,
-                persistent=lock.data.persistent,
-            )
-        except CloudError as err:
-            if proof.given:
-                return
-            if isinstance(err, DeviceError) or err.acted is Acted.NO:
-                raise _failed(lock, err, sent) from err
-            _LOGGER.debug("%s: no verdict, waiting for proof", err)
+    try:
+        operation = await lock.account.client.remote_operate(
+            lock.lock_id,
+            movement.command,
+            mode=Mode.ASYNC if awaits_push else Mode.SYNC,
+            persistent=lock.data.persistent,
+        )
+    except CloudError as err:
+        if isinstance(err, DeviceError) or err.acted is Acted.NO:
+            proof.refuse(err)
         else:
-            lock.async_take_answer(operation, sent)
-            if not operation.from_cache and operation.bolt in movement.answers:
-                return
-        if await _async_proven(lock, proof, sent):
-            return
-    raise HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="unconfirmed",
-        translation_placeholders={"lock": lock.data.name},
-    )
+            _LOGGER.debug("%s: no verdict, waiting for proof", err)
+        return
+    lock.async_take_answer(operation, sent)
+    if not operation.from_cache and operation.bolt in movement.answers:
+        proof.give()
 
 
-async def _async_proven(lock: LockCoordinator, proof: _Proof, sent: datetime) -> bool:
-    """Wait for proof; read back now and then; give up at the deadline."""
+async def _async_follow(lock: LockCoordinator, proof: _Proof, sent: datetime) -> None:
+    """Wait for a verdict, whoever brings it; read back now and then until the deadline."""
     for after in lock.pace.read_back:
         await proof.wait((sent + after - dt_util.utcnow()).total_seconds())
-        if not proof.done.is_set():
-            asked = dt_util.utcnow()
-            try:
-                status = await lock.account.client.get_lock_status(lock.lock_id)
-            except CloudError as err:
-                _LOGGER.debug("Read-back failed: %s", err)
-            else:
-                lock.async_take_status(status, asked)
-        if proof.given:
-            return True
-        if proof.refusal is not None:
-            raise _failed(lock, proof.refusal, sent) from proof.refusal
-    return False
+        if proof.done.is_set():
+            return
+        asked = dt_util.utcnow()
+        try:
+            status = await lock.account.client.get_lock_status(lock.lock_id)
+        except CloudError as err:
+            _LOGGER.debug("Read-back failed: %s", err)
+        else:
+            lock.async_take_status(status, asked)
 
 
 class _Proof:
@@ -193,8 +207,8 @@ class _Proof:
         self.done = asyncio.Event()
         self.given = False
         """The bolt has done it."""
-        self.refusal: DeviceError | None = None
-        """What the lock said when it has not."""
+        self.refusal: CloudError | None = None
+        """Why it has not."""
 
     def __enter__(self) -> Self:
         self._lock.watchers.append(self._look)
@@ -209,6 +223,18 @@ class _Proof:
             async with asyncio.timeout(seconds):
                 await self.done.wait()
 
+    def give(self) -> None:
+        """Take note that the bolt has done it; the first verdict counts."""
+        if not self.done.is_set():
+            self.given = True
+            self.done.set()
+
+    def refuse(self, why: CloudError) -> None:
+        """Take note that the bolt will not do it; the first verdict counts."""
+        if not self.done.is_set():
+            self.refusal = why
+            self.done.set()
+
     @callback
     def _look(self) -> None:
         if self.done.is_set():
@@ -220,8 +246,7 @@ class _Proof:
             and bolt.at > self._sent
             and bolt.confirmed is not None
         ):
-            self.given = True
-            self.done.set()
+            self.give()
             self._lock.async_end_command()
             return
         failed = self._lock.failed
@@ -231,8 +256,7 @@ class _Proof:
             and failed.failed is not None
             and self._is_ours(failed.info)
         ):
-            self.refusal = device_error(failed.failed)
-            self.done.set()
+            self.refuse(device_error(failed.failed))
 
     def _is_ours(self, info: OperationInfo | None) -> bool:
         """Return whether a message of failure can be about this command."""
@@ -252,13 +276,11 @@ def _shown_moving(lock: LockCoordinator, movement: Movement) -> Iterator[None]:
         lock.async_show_command(None)
 
 
-def _failed(
-    lock: LockCoordinator, err: CloudError, sent: datetime
-) -> HomeAssistantError:
-    """Note what a failed movement says about the bolt, and put it in words."""
+def _failed(lock: LockCoordinator, err: CloudError) -> HomeAssistantError:
+    """Note what a failed movement says about lock and bridge, and put it in words."""
     if isinstance(err, Jammed | CalibrationNeeded):
-        lock.async_take_jam(sent)
-    elif err.acted is Acted.MAYBE:
+        lock.async_take_jam(dt_util.utcnow())
+    elif isinstance(err, DeviceError):
         lock.async_read_soon()
     return _told(lock, err)
 
