@@ -618,7 +618,7 @@ async def test_unlock_of_a_latch_lock_that_cannot_be_read_back(
     stands(home, door, Bolt.UNLOCKED)
     await home.set_up()
     home.cloud.faults.add("get_lock_status", Fail(503, "html"))
-    with refused("cloud_unavailable"):
+    with refused("not_checked"):
         await operate(home, "unlock")
     assert puts(home) == []
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 import logging
 from typing import Self
@@ -48,6 +48,8 @@ class Movement:
     """Any of these, newer than the sending, confirms the command."""
     answers: frozenset[BoltState] = frozenset()
     """Any of these confirms it too, in the lock's own answer to this very command."""
+    careful: bool = False
+    """Whether it may do more than it says on a latch lock that is unlocked already."""
 
 
 LOCK = Movement(
@@ -59,6 +61,7 @@ UNLOCK = Movement(
     command=Command.UNLOCK,
     moving=BoltState.UNLOCKING,
     ends=frozenset({BoltState.UNLOCKED, BoltState.UNLATCHED}),
+    careful=True,
 )
 OPEN = Movement(
     command=Command.UNLATCH,
@@ -67,6 +70,9 @@ OPEN = Movement(
     # The latch springs back by itself, perhaps before the lock has answered.
     answers=frozenset({BoltState.UNLOCKED}),
 )
+UNLOCK_SWAPPED = replace(UNLOCK, command=Command.UNLATCH)
+OPEN_SWAPPED = replace(OPEN, command=Command.UNLOCK)
+"""For locks that do with one command what the vendor's words promise of the other."""
 SECURE = Movement(
     command=Command.SECURE,
     moving=BoltState.LOCKING,
@@ -105,6 +111,7 @@ async def async_ask(
                 lock.lock_id, command, extended_function=extended_function
             )
         except CloudError as err:
+            lock.async_take_failure(err, asked)
             raise _told(lock, err) from err
         lock.async_take_answer(operation, asked)
         return operation
@@ -116,18 +123,24 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
     What the commands do differs from lock to lock (reference 12.7).
     """
     if (
-        movement.command is not Command.UNLOCK
+        not movement.careful
         or not lock.data.has_latch
-        or lock.settled_bolt not in UNLOCK.ends
+        or lock.settled_bolt not in movement.ends
     ):
         return False
     asked = dt_util.utcnow()
     try:
         status = await lock.account.client.get_lock_status(lock.lock_id)
     except CloudError as err:
-        raise _told(lock, err) from err
+        if isinstance(err, LoginExpired | ApiKeyInvalid):
+            lock.account.note_failure(err)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_checked",
+            translation_placeholders={"lock": lock.data.name},
+        ) from err
     lock.async_take_status(status, asked)
-    return status.bolt in UNLOCK.ends
+    return status.bolt in movement.ends
 
 
 async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
@@ -278,6 +291,7 @@ def _shown_moving(lock: LockCoordinator, movement: Movement) -> Iterator[None]:
 
 def _failed(lock: LockCoordinator, err: CloudError) -> HomeAssistantError:
     """Note what a failed movement says about lock and bridge, and put it in words."""
+    lock.async_take_failure(err, dt_util.utcnow())
     if isinstance(err, Jammed | CalibrationNeeded):
         lock.async_take_jam(dt_util.utcnow())
     elif isinstance(err, DeviceError):

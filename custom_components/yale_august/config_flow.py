@@ -11,9 +11,11 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
+    ConfigEntry,
     ConfigFlowResult,
 )
 from homeassistant.const import CONF_API_KEY
+from homeassistant.core import callback
 import probatio as vol
 
 from .cloud.brand import Brand
@@ -53,6 +55,7 @@ from .flow_problems import (
 )
 from .flow_sharing import Sharing, SubUserWish, async_share
 from .oauth import FlowTokens
+from .options_flow import PartnerOptionsFlow
 
 SUB_USER_FIELDS = (CONF_PARTNER_USER_ID, CONF_FIRST_NAME, CONF_LAST_NAME)
 
@@ -61,6 +64,13 @@ class PartnerFlow(LoginFlow, domain=DOMAIN):
     """The whole flow."""
 
     VERSION = 1
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> PartnerOptionsFlow:
+        """Return the flow of the options."""
+        return PartnerOptionsFlow()
 
     def __init__(self) -> None:
         """Begin with nothing typed."""

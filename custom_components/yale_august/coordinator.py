@@ -41,10 +41,12 @@ from .knowledge import (
     Taken,
     take_answer,
     take_detail,
+    take_failure,
     take_jam,
     take_push,
     take_status,
 )
+from .options import Options
 from .pace import Pace
 from .roster import read_debouncer
 from .truth import trusted_until
@@ -56,6 +58,7 @@ class Household(Protocol):
     """What a lock needs of the account that it belongs to."""
 
     client: Client
+    options: Options
     pace: Pace
 
     @property
@@ -223,6 +226,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def async_take_status(self, status: LockStatus, asked: datetime) -> None:
         """Take the cloud's cached status, read back after a command."""
         self._take(take_status(self.data, status, self._moment(asked)))
+        self.async_update_listeners()
+
+    @callback
+    def async_take_failure(self, err: CloudError, asked: datetime) -> None:
+        """Take what a failed command says about the lock."""
+        self._take(take_failure(self.data, err, self._moment(asked)))
         self.async_update_listeners()
 
     @callback

@@ -7,6 +7,8 @@ takes what was known and what has arrived, and returns what is known then.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from .cloud.answers import device_error
+from .cloud.errors import CloudError
 from .cloud.models import (
     BoltState,
     Command,
@@ -19,6 +21,7 @@ from .cloud.models import (
     PushMessage,
 )
 from .people import actor_name
+from .trouble import PASSING, Trouble, trouble_of
 from .truth import Offer, Origin, Reading, Trust, Verdict, shown, weigh
 
 LATCH_TYPE = 17
@@ -39,6 +42,10 @@ class LockData:
     online: Reading[bool] | None = None
     commanded: BoltState | None = None
     """The movement that a command of ours has asked for and nothing has ended yet."""
+    cut_off_at: datetime | None = None
+    """Since when the cloud does not reach the lock."""
+    complaint: Trouble | None = None
+    """What the lock said last when it could not do something; see `trouble`."""
     changed_by: str | None = field(default=None, repr=False)
     actor_at: datetime | None = None
     """When a message last said who acted."""
@@ -74,6 +81,15 @@ class LockData:
         """Whether the bridge can keep the connection open (reference 12.1)."""
         detail = self.detail
         return detail is not None and detail.bridge is not None and detail.bridge.hyper
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What is wrong with the lock, as far as it has said."""
+        if self.reachable is False:
+            return Trouble.BRIDGE_OFFLINE
+        if self.bolt is not None and self.bolt.value is BoltState.JAMMED:
+            return self.complaint or Trouble.JAMMED
+        return self.complaint
 
     def settled_bolt(self, now: datetime, trust: Trust) -> BoltState | None:
         """Return the bolt's state as it may be shown now; None is unknown."""
@@ -124,6 +140,8 @@ def take_push(data: LockData, message: PushMessage, moment: Moment) -> Taken:
         data = _take_online(data, value=message.bridge_online, at=moment.arrived)
     elif _tells_of_contact(message):
         data = _take_online(data, value=True, at=moment.arrived)
+    if message.failed is not None:
+        data = _complain(data, trouble_of(device_error(message.failed)), moment)
     settled: bool | None = None
     newer = True
     if message.bolt is not None:
@@ -163,7 +181,9 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
     if operation.accepted:
         return Taken(data=data)
     origin = Origin.READ if operation.from_cache else Origin.ANSWER
-    data = _take_online(data, value=True, at=moment.arrived)
+    data = _relieve(
+        _take_online(data, value=True, at=moment.arrived), heard=True, moved=False
+    )
     asked_for_state = (
         operation.info is not None and operation.info.action == Command.STATUS
     )
@@ -178,6 +198,11 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
         verdicts.add(verdict)
     decided = verdicts & {Verdict.NEWER, Verdict.DISPUTED}
     return Taken(data=data, disputed=Verdict.DISPUTED in decided if decided else None)
+
+
+def take_failure(data: LockData, err: CloudError, moment: Moment) -> Taken:
+    """Take what a failed command says about the lock."""
+    return Taken(data=_complain(data, trouble_of(err), moment))
 
 
 def take_jam(data: LockData, moment: Moment) -> Taken:
@@ -203,6 +228,10 @@ def _take_bolt(
         and before.value is not reading.value
     ):
         changed_by = None
+    moved = verdict is Verdict.NEWER and (before is None or before.value is not value)
+    heard = verdict is Verdict.NEWER and origin is not Origin.READ
+    if value not in (BoltState.UNKNOWN, BoltState.JAMMED):
+        data = _relieve(data, heard=heard, moved=moved and not value.moving)
     return replace(data, bolt=reading, changed_by=changed_by), verdict
 
 
@@ -241,9 +270,23 @@ def _take_online(data: LockData, *, value: bool, at: datetime) -> LockData:
     return replace(
         data,
         online=Reading(value=value, at=at, confirmed=at),
+        cut_off_at=None if value else data.cut_off_at or at,
         bolt=bolt,
         door=door,
     )
+
+
+def _complain(data: LockData, trouble: Trouble | None, moment: Moment) -> LockData:
+    if trouble is Trouble.BRIDGE_OFFLINE:
+        return _take_online(data, value=False, at=moment.arrived)
+    return data if trouble is None else replace(data, complaint=trouble)
+
+
+def _relieve(data: LockData, *, heard: bool, moved: bool) -> LockData:
+    """End a complaint that what has arrived contradicts."""
+    if moved or (heard and data.complaint in PASSING):
+        return replace(data, complaint=None)
+    return data
 
 
 def _take_actor(

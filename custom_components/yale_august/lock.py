@@ -11,10 +11,11 @@ from homeassistant.components.lock import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from . import command
 from .account import YaleAugustConfigEntry
 from .cloud.models import BoltState
+from .command import LOCK, OPEN, OPEN_SWAPPED, UNLOCK, UNLOCK_SWAPPED, async_move
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .options import LatchUse
 
 PARALLEL_UPDATES = 0
 
@@ -49,10 +50,14 @@ class YaleAugustLock(LockDeviceEntity, LockEntity):
     @property
     @override
     def supported_features(self) -> LockEntityFeature:
-        """Opening is offered where the lock can pull its latch."""
-        if self.coordinator.data.has_latch:
+        """Opening is offered where the lock can pull its latch and nobody has hidden it."""
+        if self.coordinator.data.has_latch and self._latch_use is not LatchUse.HIDDEN:
             return LockEntityFeature.OPEN
         return LockEntityFeature(0)
+
+    @property
+    def _latch_use(self) -> LatchUse:
+        return self.coordinator.account.options.latch_use(self.coordinator.lock_id)
 
     @property
     @override
@@ -102,14 +107,16 @@ class YaleAugustLock(LockDeviceEntity, LockEntity):
     @override
     async def async_lock(self, **kwargs: Any) -> None:
         """Lock; returns when it is confirmed."""
-        await command.async_move(self.coordinator, command.LOCK)
+        await async_move(self.coordinator, LOCK)
 
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
         """Unlock without pulling the latch; returns when it is confirmed."""
-        await command.async_move(self.coordinator, command.UNLOCK)
+        swapped = self._latch_use is LatchUse.SWAPPED
+        await async_move(self.coordinator, UNLOCK_SWAPPED if swapped else UNLOCK)
 
     @override
     async def async_open(self, **kwargs: Any) -> None:
         """Unlock and pull the latch; returns when it is confirmed."""
-        await command.async_move(self.coordinator, command.OPEN)
+        swapped = self._latch_use is LatchUse.SWAPPED
+        await async_move(self.coordinator, OPEN_SWAPPED if swapped else OPEN)

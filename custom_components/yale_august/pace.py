@@ -36,6 +36,8 @@ class Pace:
         timedelta(seconds=40),
     )
     """When a command that nothing has confirmed is checked; the last is its deadline."""
+    bridge_repair: timedelta = timedelta(days=1)
+    """A bridge that is offline for longer is worth a person's look."""
     trust: Trust = field(
         default_factory=lambda: Trust(
             rest=timedelta(hours=1), moving=timedelta(seconds=60)

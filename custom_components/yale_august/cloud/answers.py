@@ -168,7 +168,7 @@ def _forbidden(answer: Answer, message: str, code: str) -> type[CloudError]:
     if not isinstance(answer.json, dict):
         return errors.FirewallBlocked
     words = message.casefold()
-    if "endpoint" in words:
+    if "endpoint" in words or "permission" in words:
         return errors.EndpointNotAllowed
     if "api key" in words:
         return errors.ApiKeyInvalid
