@@ -167,6 +167,8 @@ async def test_pause_of_the_account_holds(
     assert person.errors == {"base": "rate_limited"}
     assert person.told["minutes"] == "5"
     assert count(cloud, "get_locks") == before
+    # It holds for taking leave of the cloud, too.
+    cloud.faults.forget_subscribers()
 
 
 async def test_cloud_elsewhere_is_refused(

@@ -21,11 +21,12 @@ FRONT, BACK = "Front Door", "Back Door"
 
 
 def devices(home: Home, entry: ConfigEntry) -> set[str | None]:
-    """Return the names of an entry's devices."""
+    """Return the names of an entry's devices, but for that of the account itself."""
     registry = dr.async_get(home.hass)
     return {
         device.name
         for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
+        if device.model != "Account"
     }
 
 

@@ -46,7 +46,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
         entry,
         await _async_client(hass, entry, where, notebook),
         notebook,
-        pushes=where.push is not None,
     )
 
     async def stop(_: Event) -> None:

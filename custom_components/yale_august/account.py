@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Container
-from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 
@@ -17,17 +17,19 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
+from .attention import async_attend
+from .channel import Channel
 from .claims import SIGNAL_RELEASED, claims
 from .cloud.client import Client
 from .cloud.errors import ApiKeyInvalid, CloudError, LoginExpired
-from .cloud.models import LockSummary, PushMessage
-from .cloud.push import PushStream
+from .cloud.models import BoltState, DoorState, LockSummary, PushMessage
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .devices import async_forget_lock, async_keep_devices, known_locks
+from .options import Options
 from .pace import Pace
 from .roster import RosterCoordinator
-from .storage import Notebook
+from .storage import Memory, Notebook, StoredReadings, restore_reading, store_reading
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -47,27 +49,24 @@ class Account:
         entry: YaleAugustConfigEntry,
         client: Client,
         notebook: Notebook,
-        *,
-        pushes: bool,
     ) -> None:
-        """Put the parts together; nothing is asked or started yet.
-
-        `pushes` is false for a brand whose cloud has no push stream.
-        """
+        """Put the parts together; nothing is asked or started yet."""
         self.hass = hass
         self.entry = entry
         self.client = client
+        self.options = Options.read(entry.options)
         self.pace = PACE
+        if self.options.trust is not None:
+            self.pace = replace(
+                PACE, trust=replace(PACE.trust, rest=self.options.trust)
+            )
+        self.push = Channel(hass, entry, client, notebook)
         self.locks: dict[str, LockCoordinator] = {}
         self.held_elsewhere: dict[str, str] = {}
         """Locks that another entry shows: lock id -> that entry's id."""
         self.roster = RosterCoordinator(hass, entry, client, self.pace)
         self._notebook = notebook
-        self._pushes = pushes
-        self._stream: PushStream | None = None
-        self._stream_task: asyncio.Task[None] | None = None
-        self._settled = asyncio.Event()
-        self._connected_at: datetime | None = None
+        notebook.attach(self._latest)
         self._clock_offset = timedelta()
         self._unreadable: set[str] = set()
         self._arriving: dict[str, LockCoordinator] = {}
@@ -75,7 +74,7 @@ class Account:
         self._missing: set[str] = set()
         self._cancel_farewell: CALLBACK_TYPE | None = None
         self._listeners: list[LockListener] = []
-        self._keepers: dict[str, CALLBACK_TYPE] = {}
+        self._keepers: dict[str, list[CALLBACK_TYPE]] = {}
         self._sync = asyncio.Lock()
 
     # Life
@@ -95,7 +94,8 @@ class Account:
                 self.hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
             )
         )
-        self._open_stream()
+        self.entry.async_on_unload(self.push.async_listen(self._push_changed))
+        self.push.open(self._pushed, self.note_failure)
         syncing = self._sync_soon(read=True)
         await asyncio.wait({syncing}, timeout=self.pace.patience.total_seconds())
         if syncing.done():
@@ -106,19 +106,9 @@ class Account:
         if self._cancel_farewell is not None:
             self._cancel_farewell()
             self._cancel_farewell = None
-        if self._stream is not None:
-            with suppress(CloudError):
-                await self._stream.close()
-            self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
-            self._stream = None
-        if self._stream_task is not None:
-            self._stream_task.cancel()
-            await asyncio.gather(self._stream_task, return_exceptions=True)
-            self._stream_task = None
-        for keeper in self._keepers.values():
-            keeper()
-        self._keepers.clear()
-        self._notebook.remember({"budget": self.client.budget.dump()})
+        await self.push.async_close()
+        for lock_id in list(self._keepers):
+            self._leave(lock_id)
         await self._notebook.async_save()
         claims(self.hass).suspend(self.entry)
         self._forget_issues(kept=())
@@ -179,14 +169,38 @@ class Account:
                     lock.async_return()
                     lock.async_take_summary(summary)
                 elif self._claim(summary):
-                    new.append(LockCoordinator(self.hass, self.entry, self, summary))
+                    new.append(self._coordinator(summary))
             self._forget_issues(kept=roster)
             self._arriving = {lock.lock_id: lock for lock in new}
             await asyncio.gather(*(self._async_receive(lock) for lock in new))
 
+    def _coordinator(self, summary: LockSummary) -> LockCoordinator:
+        """Return a lock that knows what was known of it before, and how old that is."""
+        lock = LockCoordinator(self.hass, self.entry, self, summary)
+        stored = self._notebook.memory.get("readings", {}).get(summary.lock_id)
+        if isinstance(stored, dict):
+            now = dt_util.utcnow()
+            lock.data = replace(
+                lock.data,
+                bolt=restore_reading(BoltState, stored.get("bolt"), now),
+                door=restore_reading(DoorState, stored.get("door"), now),
+            )
+        return lock
+
+    def _latest(self) -> Memory:
+        """Return what must survive a restart, as it is now."""
+        readings: dict[str, StoredReadings] = {}
+        for lock in self.locks.values():
+            stored = readings.setdefault(lock.lock_id, {})
+            if lock.data.bolt is not None:
+                stored["bolt"] = store_reading(lock.data.bolt)
+            if lock.data.door is not None:
+                stored["door"] = store_reading(lock.data.door)
+        return {"budget": self.client.budget.dump(), "readings": readings}
+
     async def _async_receive(self, lock: LockCoordinator) -> None:
         """Read a new lock, and show it; a slow one keeps nobody else waiting."""
-        await self._async_settled()
+        await self.push.async_settled(self.pace.connect.total_seconds())
         await lock.async_refresh()
         del self._arriving[lock.lock_id]
         try:
@@ -197,16 +211,6 @@ class Account:
         if self._was_read_before_push(lock):
             lock.async_read_soon()
 
-    async def _async_settled(self) -> None:
-        """Wait a little for push, so that its first connect need not read all locks again."""
-        if self._stream is None:
-            return
-        try:
-            async with asyncio.timeout(self.pace.connect.total_seconds()):
-                await self._settled.wait()
-        except TimeoutError:
-            _LOGGER.debug("Push is not connected yet; going on without it")
-
     @callback
     def _welcome(self, lock: LockCoordinator) -> None:
         self.locks[lock.lock_id] = lock
@@ -215,7 +219,11 @@ class Account:
                 "%s has no bridge or hub, so that the cloud cannot operate it",
                 lock.data.name,
             )
-        self._keepers[lock.lock_id] = async_keep_devices(self.hass, self.entry, lock)
+        self._keepers[lock.lock_id] = [
+            async_keep_devices(self.hass, self.entry, lock),
+            async_attend(self.hass, self.entry, lock),
+            lock.async_add_listener(self._notebook.touch),
+        ]
         for listener in list(self._listeners):
             listener(lock)
 
@@ -242,13 +250,18 @@ class Account:
     @callback
     def _dismiss(self, lock_id: str) -> None:
         if (lock := self.locks.pop(lock_id, None)) is not None:
-            self._keepers.pop(lock_id)()
+            self._leave(lock_id)
             self.entry.async_create_background_task(
                 self.hass, lock.async_shutdown(), f"{lock.name} shutdown"
             )
         self.note_success(lock_id)
         async_forget_lock(self.hass, self.entry, lock_id)
         claims(self.hass).release(self.entry, lock_id)
+
+    @callback
+    def _leave(self, lock_id: str) -> None:
+        for stop in self._keepers.pop(lock_id):
+            stop()
 
     # Two logins that see the same lock
 
@@ -291,7 +304,7 @@ class Account:
     @property
     def push_connected(self) -> bool:
         """Whether the cloud can tell us of a change by itself now."""
-        return self._stream is not None and self._stream.connected
+        return self.push.connected
 
     @property
     def read_interval(self) -> timedelta:
@@ -300,32 +313,6 @@ class Account:
             return self.pace.reconcile
         locks = len(self.roster.data or ())
         return max(self.pace.poll, self.pace.poll_share * locks)
-
-    @callback
-    def _open_stream(self) -> None:
-        if not self._pushes:
-            _LOGGER.info("This brand's cloud has no push stream; locks are polled")
-            return
-        self._stream = PushStream(
-            self.client,
-            on_message=self._pushed,
-            on_connected=self._push_connected,
-            on_disconnected=self._push_lost,
-            subscriber_id=self._notebook.memory.get("subscriber_id"),
-        )
-        self._stream_task = self.entry.async_create_background_task(
-            self.hass, self._async_run_stream(self._stream), f"{DOMAIN} push"
-        )
-
-    async def _async_run_stream(self, stream: PushStream) -> None:
-        try:
-            await stream.run()
-        except CloudError as err:
-            self.note_failure(err)
-        finally:
-            self._settled.set()
-        if stream.refused:
-            _LOGGER.info("The API key has no right to push; locks are polled")
 
     @callback
     def _pushed(self, message: PushMessage) -> None:
@@ -337,29 +324,22 @@ class Account:
             lock.async_take_push(message)
 
     @callback
-    def _push_connected(self) -> None:
-        _LOGGER.debug("Push connected")
-        self._connected_at = dt_util.utcnow()
-        self._settled.set()
-        if self._stream is not None:
-            self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
+    def _push_changed(self) -> None:
+        """Read at the other pace; what was missed while push was away is read now."""
         for lock in self.locks.values():
             lock.async_repace()
-            if lock.asked is None or self._was_read_before_push(lock):
+            if self.push_connected and (
+                lock.asked is None or self._was_read_before_push(lock)
+            ):
                 lock.async_read_soon()
 
     def _was_read_before_push(self, lock: LockCoordinator) -> bool:
+        connected_at = self.push.connected_at
         return (
-            self._connected_at is not None
+            connected_at is not None
             and lock.asked is not None
-            and lock.asked < self._connected_at
+            and lock.asked < connected_at
         )
-
-    @callback
-    def _push_lost(self, reason: str) -> None:
-        _LOGGER.debug("Push lost: %s", reason)
-        for lock in self.locks.values():
-            lock.async_repace()
 
     # Trouble
 

@@ -16,6 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .account import YaleAugustConfigEntry
 from .cloud.models import BatteryWarning, DoorState
 from .coordinator import LockCoordinator
+from .devices import account_device
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .knowledge import LockData
 
@@ -76,10 +77,27 @@ TABLE = (
     ),
     BinarySensorDescription(
         key="battery_low",
+        translation_key="battery_low",
         device_class=BinarySensorDeviceClass.BATTERY,
         entity_category=EntityCategory.DIAGNOSTIC,
         supported_fn=lambda data: _warning(data) is not None,
         is_on_fn=_battery_low,
+    ),
+    BinarySensorDescription(
+        key="problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        supported_fn=lambda data: data.operable,
+        is_on_fn=lambda lock: lock.data.trouble is not None,
+    ),
+)
+
+ACCOUNT_TABLE = (
+    BinarySensorEntityDescription(
+        key="push",
+        translation_key="push",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
     ),
 )
 
@@ -89,8 +107,9 @@ async def async_setup_entry(
     entry: YaleAugustConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the binary sensors that each lock has."""
+    """Add the binary sensors that each lock has, and that of the account."""
     async_add_table(entry, async_add_entities, TABLE, YaleAugustBinarySensor)
+    async_add_entities([PushConnected(entry, row) for row in ACCOUNT_TABLE])
 
 
 class YaleAugustBinarySensor(LockDeviceEntity, BinarySensorEntity):
@@ -103,3 +122,30 @@ class YaleAugustBinarySensor(LockDeviceEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """Return the fact; None when it is not known."""
         return self.entity_description.is_on_fn(self.coordinator)
+
+
+class PushConnected(BinarySensorEntity):
+    """Whether the cloud tells of changes by itself, for the whole account."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self, entry: YaleAugustConfigEntry, description: BinarySensorEntityDescription
+    ) -> None:
+        """Stand on a device of the account's own."""
+        self.entity_description = description
+        self._push = entry.runtime_data.push
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
+        self._attr_device_info = account_device(entry)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the stream."""
+        self.async_on_remove(self._push.async_listen(self.async_write_ha_state))
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether push is connected now."""
+        return self._push.connected

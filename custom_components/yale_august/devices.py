@@ -145,6 +145,17 @@ def async_keep_devices(
     return lock.async_add_listener(follow)
 
 
+def account_device(entry: ConfigEntry) -> dr.DeviceInfo:
+    """Return the device that stands for the login itself."""
+    return dr.DeviceInfo(
+        identifiers={(DOMAIN, entry.entry_id)},
+        entry_type=dr.DeviceEntryType.SERVICE,
+        manufacturer=MANUFACTURER,
+        model="Account",
+        name=f"{entry.title} account",
+    )
+
+
 def keypad_identifier(lock: LockCoordinator) -> tuple[str, str] | None:
     """Return the identifier of a lock's keypad if it is a device of its own."""
     keypad = Facts.of(lock.data).keypad

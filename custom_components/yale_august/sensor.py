@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import (
@@ -20,6 +21,7 @@ from .cloud.models import DoorState
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .knowledge import LockData
+from .trouble import Trouble
 
 PARALLEL_UPDATES = 0
 
@@ -28,9 +30,10 @@ PARALLEL_UPDATES = 0
 class SensorDescription(SensorEntityDescription, LockEntityDescriptionMixin):
     """One sensor of a lock."""
 
-    value_fn: Callable[[LockCoordinator], StateType]
+    value_fn: Callable[[LockCoordinator], StateType | datetime]
 
 
+NO_TROUBLE = "none"
 DOOR_STATES = {
     DoorState.CLOSED: "closed",
     DoorState.OPEN: "open",
@@ -66,6 +69,11 @@ def _door_state(lock: LockCoordinator) -> StateType:
     return None if door is None else DOOR_STATES.get(door)
 
 
+def _last_verified(lock: LockCoordinator) -> datetime | None:
+    bolt = lock.data.bolt
+    return None if bolt is None else bolt.confirmed
+
+
 TABLE = (
     SensorDescription(
         key="battery",
@@ -97,6 +105,24 @@ TABLE = (
         value_fn=_keypad_battery,
         of_keypad=True,
     ),
+    SensorDescription(
+        key="trouble",
+        translation_key="trouble",
+        device_class=SensorDeviceClass.ENUM,
+        options=[NO_TROUBLE, *Trouble],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        supported_fn=lambda data: data.operable,
+        value_fn=lambda lock: lock.data.trouble or NO_TROUBLE,
+    ),
+    SensorDescription(
+        key="last_verified",
+        translation_key="last_verified",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: data.operable,
+        value_fn=_last_verified,
+    ),
 )
 
 
@@ -116,6 +142,6 @@ class YaleAugustSensor(LockDeviceEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | datetime:
         """Return the fact; None when it is not known."""
         return self.entity_description.value_fn(self.coordinator)

@@ -3,15 +3,36 @@
 No token, key or code is kept here.
 """
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import TypedDict
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
 
+from .cloud.models import BoltState, DoorState
 from .const import DOMAIN
+from .truth import Reading
 
 VERSION = 1
 SAVE_DELAY = 30
+TOUCH_DELAY = 120
+
+
+class StoredReading(TypedDict):
+    """A reading as JSON."""
+
+    value: str
+    at: str
+    confirmed: str | None
+
+
+class StoredReadings(TypedDict, total=False):
+    """What was known of one lock."""
+
+    bolt: StoredReading
+    door: StoredReading
 
 
 class Memory(TypedDict, total=False):
@@ -21,6 +42,8 @@ class Memory(TypedDict, total=False):
     """The request budget, so that a reload does not forget a pause that the cloud asked for."""
     subscriber_id: str | None
     """The push subscriber that may be left over when Home Assistant did not stop cleanly."""
+    readings: dict[str, StoredReadings]
+    """What was known of each lock, by lock id, with its age."""
 
 
 class Notebook:
@@ -32,6 +55,20 @@ class Notebook:
             hass, VERSION, f"{DOMAIN}.{entry_id}", private=True
         )
         self.memory: Memory = {}
+        self._latest: Callable[[], Memory] = Memory
+
+    @callback
+    def attach(self, latest: Callable[[], Memory]) -> None:
+        """Ask `latest` for the facts that change all the time, whenever it is written."""
+        self._latest = latest
+
+    @callback
+    def touch(self) -> None:
+        """Write soon: something that `latest` tells has changed."""
+        self._store.async_delay_save(self._facts, TOUCH_DELAY)
+
+    def _facts(self) -> Memory:
+        return {**self.memory, **self._latest()}
 
     async def async_load(self) -> None:
         """Read what the last start left."""
@@ -41,12 +78,44 @@ class Notebook:
     def remember(self, facts: Memory, *, delay: float = SAVE_DELAY) -> None:
         """Keep facts; they reach the disk after `delay` seconds."""
         self.memory = {**self.memory, **facts}
-        self._store.async_delay_save(lambda: self.memory, delay)
+        self._store.async_delay_save(self._facts, delay)
 
     async def async_save(self) -> None:
         """Write now."""
-        await self._store.async_save(self.memory)
+        await self._store.async_save(self._facts())
 
     async def async_remove(self) -> None:
         """Forget everything: the entry is removed."""
         await self._store.async_remove()
+
+
+def store_reading(reading: Reading[BoltState] | Reading[DoorState]) -> StoredReading:
+    """Return a reading as JSON."""
+    return {
+        "value": reading.value.value,
+        "at": reading.at.isoformat(),
+        "confirmed": None
+        if reading.confirmed is None
+        else reading.confirmed.isoformat(),
+    }
+
+
+def restore_reading[T: (BoltState, DoorState)](
+    kind: type[T], stored: object, now: datetime
+) -> Reading[T] | None:
+    """Read it back, as old as it is; None for what cannot be, such as a time to come."""
+    if not isinstance(stored, dict):
+        return None
+    at = _time(stored.get("at"), now)
+    value = stored.get("value")
+    if at is None or value not in set(kind):
+        return None
+    confirmed = _time(stored.get("confirmed"), now)
+    return Reading(value=kind(value), at=at, confirmed=confirmed)
+
+
+def _time(text: object, now: datetime) -> datetime | None:
+    found = dt_util.parse_datetime(text) if isinstance(text, str) else None
+    if found is None or found.tzinfo is None or found > now:
+        return None
+    return found

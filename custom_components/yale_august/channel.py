@@ -1,0 +1,159 @@
+"""The push stream of an account in Home Assistant: opened, watched, told of, closed."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+import logging
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from .cloud.client import Client
+from .cloud.errors import CloudError
+from .cloud.models import JsonValue, PushMessage
+from .cloud.push import PushStream
+from .const import DOMAIN
+from .storage import Notebook
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Channel:
+    """What the account knows of its push stream; without one it stays silent."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: Client,
+        notebook: Notebook,
+    ) -> None:
+        """Nothing is opened yet."""
+        self._hass = hass
+        self._entry = entry
+        self._client = client
+        self._notebook = notebook
+        self._stream: PushStream | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._settled = asyncio.Event()
+        self._listeners: list[CALLBACK_TYPE] = []
+        self._lost = False
+        self.connected_at: datetime | None = None
+        """When it was connected last."""
+        self.heard_at: datetime | None = None
+        """When the newest message came."""
+        self.refused = False
+        """Whether the API key has no right to push, or the brand has no push."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the cloud can tell us of a change by itself now."""
+        return self._stream is not None and self._stream.connected
+
+    def figures(self) -> dict[str, JsonValue]:
+        """Return what diagnostics may show."""
+        return {
+            "connected": self.connected,
+            "refused": self.refused,
+            "connected_at": _text(self.connected_at),
+            "heard_at": _text(self.heard_at),
+        }
+
+    @callback
+    def async_listen(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call `listener` whenever push comes or goes; call the result to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def open(
+        self,
+        on_message: Callable[[PushMessage], None],
+        on_failure: Callable[[CloudError], None],
+    ) -> None:
+        """Start the stream; its first connect is awaited by `async_settled`."""
+        if self._client.transport.endpoints.push is None:
+            _LOGGER.info("This brand's cloud has no push stream; locks are polled")
+            self.refused = True
+            return
+
+        @callback
+        def heard(message: PushMessage) -> None:
+            self.heard_at = dt_util.utcnow()
+            on_message(message)
+
+        self._stream = PushStream(
+            self._client,
+            on_message=heard,
+            on_connected=self._connected,
+            on_disconnected=self._disconnected,
+            subscriber_id=self._notebook.memory.get("subscriber_id"),
+        )
+        self._task = self._entry.async_create_background_task(
+            self._hass, self._async_run(self._stream, on_failure), f"{DOMAIN} push"
+        )
+
+    async def async_settled(self, seconds: float) -> None:
+        """Wait until push is connected or will not be, for so long at most."""
+        if self._stream is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._settled.wait()
+
+    async def async_close(self) -> None:
+        """Close the stream and delete its subscriber; never fails."""
+        # What ends on purpose is not lost.
+        self._lost = True
+        if self._stream is not None:
+            with suppress(CloudError):
+                await self._stream.close()
+            self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
+            self._stream = None
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    async def _async_run(
+        self, stream: PushStream, on_failure: Callable[[CloudError], None]
+    ) -> None:
+        try:
+            await stream.run()
+        except CloudError as err:
+            on_failure(err)
+        finally:
+            self._settled.set()
+        if stream.refused:
+            self.refused = True
+            _LOGGER.info("The API key has no right to push; locks are polled")
+            self._tell()
+
+    @callback
+    def _connected(self) -> None:
+        self.connected_at = dt_util.utcnow()
+        self._settled.set()
+        if self._stream is not None:
+            self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
+        if self._lost:
+            self._lost = False
+            _LOGGER.info("Push is back")
+        self._tell()
+
+    @callback
+    def _disconnected(self, reason: str) -> None:
+        if not self._lost:
+            self._lost = True
+            _LOGGER.info("Push is lost (%s); locks are polled until it is back", reason)
+        self._tell()
+
+    @callback
+    def _tell(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
