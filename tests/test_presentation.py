@@ -28,9 +28,13 @@ ERRORS = [
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, CloudError)
 ]
-TABLES = {
-    platform.value: import_module(f"custom_components.{DOMAIN}.{platform.value}").TABLE
+MODULES = {
+    platform.value: import_module(f"custom_components.{DOMAIN}.{platform.value}")
     for platform in PLATFORMS
+}
+TABLES = {
+    platform: (*module.TABLE, *getattr(module, "ACCOUNT_TABLE", ()))
+    for platform, module in MODULES.items()
 }
 
 
@@ -68,9 +72,8 @@ def test_icons() -> None:
     for platform, icons in ICONS["entity"].items():
         rows = {row.translation_key: row for row in TABLES[platform]}
         for key, icon in icons.items():
-            assert set(icon.get("state", {})) <= set(
-                getattr(rows[key], "options", None) or ()
-            )
+            states = getattr(rows[key], "options", None) or ("on", "off")
+            assert set(icon.get("state", {})) <= set(states)
     for platform, table in TABLES.items():
         for row in table:
             assert (

@@ -87,6 +87,12 @@ def entity_name(platform: str, row: EntityDescription) -> str:
     return str(words["entity_component"][row.device_class]["name"])
 
 
+def descriptions(platform: str) -> tuple[EntityDescription, ...]:
+    """Return what a platform's tables describe."""
+    module = import_module(f"custom_components.yale_august.{platform}")
+    return (*module.TABLE, *getattr(module, "ACCOUNT_TABLE", ()))
+
+
 def test_entities() -> None:
     """The table has each entity, and whether it is on at first; no other."""
     told = Counter(
@@ -100,9 +106,7 @@ def test_entities() -> None:
             "on" if row.entity_registry_enabled_default else "off",
         )
         for platform in PLATFORMS
-        for row in import_module(
-            f"custom_components.yale_august.{platform.value}"
-        ).TABLE
+        for row in descriptions(platform.value)
     )
 
 

@@ -127,7 +127,14 @@ def test_problems_of_the_flow_have_a_sentence() -> None:
         if isinstance(node.args[0], ast.Constant)
         and not any(keyword.arg == "translation_domain" for keyword in node.keywords)
     }
-    assert reasons == set(texts()["config"]["abort"])
+    repairs = texts()["issues"].values()
+    assert reasons == set(texts()["config"]["abort"]).union(
+        *(
+            issue["fix_flow"].get("abort", ())
+            for issue in repairs
+            if "fix_flow" in issue
+        )
+    )
     shares = {word for word in words() if re.fullmatch(r"share_[a-z_]+", word)}
     shares -= {"share_again"}
     assert len(shares) > 8
@@ -179,13 +186,21 @@ def names_in(path: tuple[str, ...]) -> set[str]:
     match path:
         case ("title",) | ("application_credentials", "description"):
             return set()
-        case ("config", "step", step, "title" | "description"):
+        case ("config" | "options", "step", step, "title" | "description"):
             return {step}
-        case ("config", "step", step, "data" | "data_description", name):
+        case ("config" | "options", "step", step, "data" | "data_description", name):
             return {step, name}
+        case ("issues", name, "fix_flow", "step", step, "title" | "description"):
+            return {name, step}
+        case ("issues", name, "fix_flow", "step", step, "data", field):
+            return {name, step, field}
+        case ("issues", name, "fix_flow", "abort", reason):
+            return {name, reason}
+        case ("system_health", "info", name):
+            return {name}
         case ("config", "step", step, "menu_options", name):
             return {step, name}
-        case ("config", "error" | "abort", name):
+        case ("config" | "options", "error" | "abort", name):
             return {name}
         case ("selector", name, "options", option):
             return {name, option}

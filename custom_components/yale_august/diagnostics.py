@@ -1,0 +1,75 @@
+"""Diagnostics: what a person may hand to a stranger who helps."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.util import dt as dt_util
+
+from .account import Account, YaleAugustConfigEntry
+from .cloud.models import JsonValue
+from .const import CONF_ACTING_USER, CONF_BRAND, DOMAIN
+from .coordinator import LockCoordinator
+from .devices import Facts
+from .veil import Veil
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: YaleAugustConfigEntry
+) -> dict[str, Any]:
+    """Return the account and each of its locks."""
+    veil = Veil()
+    account = entry.runtime_data
+    return {
+        "brand": entry.data[CONF_BRAND],
+        "acting_user": entry.data[CONF_ACTING_USER],
+        "login": veil.hide("user_id", entry.unique_id),
+        **_account(veil, account),
+        "locks": [_lock(veil, lock) for lock in account.locks.values()],
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: YaleAugustConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return the locks of a device: the lock itself, or those behind a bridge or in a house."""
+    veil = Veil()
+    account = entry.runtime_data
+    return {
+        **_account(veil, account),
+        "locks": [
+            _lock(veil, lock)
+            for lock in account.locks.values()
+            if device.identifiers
+            & ({(DOMAIN, lock.lock_id)} | Facts.of(lock.data).identifiers)
+        ],
+    }
+
+
+def _account(veil: Veil, account: Account) -> dict[str, JsonValue]:
+    return {
+        "push": veil.show(account.push.figures()),
+        "budget": veil.show(account.client.budget.figures()),
+        "clock_offset": veil.show(account.client.clock_offset),
+        "read_interval": veil.show(account.read_interval),
+        "held_elsewhere": [
+            veil.hide("lock_id", lock_id) for lock_id in account.held_elsewhere
+        ],
+    }
+
+
+def _lock(veil: Veil, lock: LockCoordinator) -> dict[str, JsonValue]:
+    """Return what is known of a lock, and what is shown of it."""
+    now = dt_util.utcnow()
+    return {
+        "present": lock.present,
+        "shown": {"bolt": veil.show(lock.bolt), "door": veil.show(lock.door)},
+        "age": {
+            name: None
+            if reading is None or reading.confirmed is None
+            else round((now - reading.confirmed).total_seconds(), 1)
+            for name, reading in (("bolt", lock.data.bolt), ("door", lock.data.door))
+        },
+        "interval": veil.show(lock.update_interval),
+        "data": veil.show(lock.data),
+    }
