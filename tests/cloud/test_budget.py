@@ -186,12 +186,15 @@ async def test_cancelled_while_waiting() -> None:
     async with budget.admit(READ):
         first = asyncio.create_task(send(budget, READ))
         second = asyncio.create_task(send(budget, READ))
+        third = asyncio.create_task(send(budget, READ))
         await asyncio.sleep(0)
-        first.cancel()
-        await asyncio.sleep(0)
-        assert budget.figures()["waiting"] == 1
-    await second
+        for task, left in ((second, 2), (first, 1)):
+            task.cancel()
+            await asyncio.sleep(0)
+            assert budget.figures()["waiting"] == left
+    await third
     assert first.cancelled()
+    assert second.cancelled()
     assert budget.figures()["on_the_wire"] == 0
 
 

@@ -25,7 +25,6 @@ from .routes import Route, Safety
 _LOGGER: Final = logging.getLogger(__name__)
 
 _HANDSHAKE: Final = Route(operation="push", method="GET", path="/", safety=Safety.READ)
-_NOT_OUR_SUBSCRIBER: Final = frozenset({400, 404, 409, 410})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +74,6 @@ class PushStream:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
         self._up_at: float | None = None
-        self._suspect = False
         self.connected = False
         """Whether messages arrive now."""
         self.refused = False
@@ -157,7 +155,7 @@ class PushStream:
         """
         known = self._subscriber_id
         if known is not None:
-            if failures < self._pace.suspect_after and not self._suspect:
+            if failures < self._pace.suspect_after:
                 return
             if failures % self._pace.replace_after:
                 try:
@@ -168,7 +166,6 @@ class PushStream:
                     return
         subscriber = await self._client.create_subscriber()
         self._subscriber_id = subscriber.subscriber_id
-        self._suspect = False
         if known is not None:
             await self._delete(known)
 
@@ -222,10 +219,7 @@ class PushStream:
         """Return what a refused handshake means."""
         if refusal.status == 401:
             # Twice, and the token is new: REST will say whether the login is at fault.
-            self._suspect = True
             return refusal
-        if refusal.status in _NOT_OUR_SUBSCRIBER:
-            self._suspect = True
         answer = read_answer(
             refusal.status,
             refusal.body,
