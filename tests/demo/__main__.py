@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "--locks",
         type=_count,
         metavar="N",
-        help="how many locks; without it one of each shape",
+        help="how many locks (hundreds take minutes); without it one of each shape",
     )
     parser.add_argument(
         "--fresh", action="store_true", help="leave setting up the integration to you"

@@ -12,6 +12,7 @@ from . import arrival, dashboard
 from .api import Api, Person
 from .furniture import furnish
 from .instance import ROOT, Instance
+from .inventory import arrived
 from .log import complaints
 from .ports import claim
 from .trouble import Trouble
@@ -123,7 +124,9 @@ class Demo:
         self.entry_id = await arrival.entry_of(self.api)
         if self.entry_id is None:
             return False
-        await dashboard.build(self.api, [lock.lock_id for lock in self.cloud.locks])
+        lock_ids = [lock.lock_id for lock in self.cloud.locks]
+        await arrived(self.api, lock_ids)
+        await dashboard.build(self.api, lock_ids)
         return True
 
 

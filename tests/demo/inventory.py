@@ -1,6 +1,7 @@
 """What Home Assistant's registries say of the locks."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,10 @@ from .arrival import DOMAIN
 
 _OPEN: Final = 1
 """The feature of a lock entity that can pull its latch."""
+
+_PATIENCE: Final = 10
+"""Seconds, and one more for each lock."""
+_LOOK: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +31,31 @@ class Shown:
     opens: bool
 
 
-async def shown_locks(api: Api) -> list[Shown]:
-    """Return the locks that the registries know, as the cloud lists them."""
-    devices = {
-        device["id"]: device
+async def arrived(api: Api, lock_ids: Iterable[str]) -> None:
+    """Wait until all these locks are there: the integration reads them at a pace of its own.
+
+    Gives up after a while; what is missing then shows.
+    """
+    missing, patience = set(lock_ids), 0.0
+    limit = _PATIENCE + len(missing)
+    while missing and patience < limit:
+        await asyncio.sleep(_LOOK)
+        patience += _LOOK
+        for device in await _devices(api):
+            missing -= {identifier for _, identifier, *_ in device["identifiers"]}
+
+
+async def _devices(api: Api) -> list[Any]:
+    return [
+        device
         for device in await api.command("config/device_registry/list")
         if any(domain == DOMAIN for domain, *_ in device["identifiers"])
-    }
+    ]
+
+
+async def shown_locks(api: Api) -> list[Shown]:
+    """Return the locks that the registries know, in their order."""
+    devices = {device["id"]: device for device in await _devices(api)}
     entities: dict[str, dict[str, str]] = {}
     for entity in await api.command("config/entity_registry/list"):
         if entity["platform"] == DOMAIN and entity["disabled_by"] is None:

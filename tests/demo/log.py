@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 _OURS: Final = re.compile(r"custom_components[./]yale_august")
-_LEVEL: Final = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL) ")
+_LEVEL: Final = re.compile(r"^\S+ \S+ (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 _WANTED: Final = (
     "which has not been tested by Home Assistant",
     "YALE_AUGUST_CLOUD is set",
@@ -32,8 +32,10 @@ def complaints(log: str, expected: tuple[str, ...] = ()) -> list[str]:
             tracing = False
         if level is None or line.endswith(expected):
             continue
-        if level[1] != "WARNING" or (
-            _OURS.search(line) and not any(text in line for text in _WANTED)
+        if level[1] in ("ERROR", "CRITICAL") or (
+            level[1] == "WARNING"
+            and _OURS.search(line)
+            and not any(text in line for text in _WANTED)
         ):
             found.append(line)
     return found
