@@ -80,7 +80,7 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: YaleAugustConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Let a person remove what the account does not have any more."""
-    shown = set[tuple[str, str]]()
+    shown = {(DOMAIN, entry.entry_id)}
     for lock in entry.runtime_data.locks.values():
         shown |= {(DOMAIN, lock.lock_id)} | Facts.of(lock.data).identifiers
     return not shown & device.identifiers

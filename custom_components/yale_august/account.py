@@ -178,7 +178,7 @@ class Account:
         """Return a lock that knows what was known of it before, and how old that is."""
         lock = LockCoordinator(self.hass, self.entry, self, summary)
         stored = self._notebook.memory.get("readings", {}).get(summary.lock_id)
-        if isinstance(stored, dict):
+        if stored is not None:
             now = dt_util.utcnow()
             lock.data = replace(
                 lock.data,
@@ -188,10 +188,14 @@ class Account:
         return lock
 
     def _latest(self) -> Memory:
-        """Return what must survive a restart, as it is now."""
-        readings: dict[str, StoredReadings] = {}
+        """Return what must survive a restart, as it is now.
+
+        Of a lock that is not there yet, or again, what was known before.
+        """
+        readings = dict(self._notebook.memory.get("readings", {}))
         for lock in self.locks.values():
-            stored = readings.setdefault(lock.lock_id, {})
+            stored: StoredReadings = {}
+            readings[lock.lock_id] = stored
             if lock.data.bolt is not None:
                 stored["bolt"] = store_reading(lock.data.bolt)
             if lock.data.door is not None:
@@ -255,6 +259,7 @@ class Account:
                 self.hass, lock.async_shutdown(), f"{lock.name} shutdown"
             )
         self.note_success(lock_id)
+        self._notebook.forget(lock_id)
         async_forget_lock(self.hass, self.entry, lock_id)
         claims(self.hass).release(self.entry, lock_id)
 

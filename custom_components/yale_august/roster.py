@@ -11,7 +11,13 @@ from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .cloud.client import Client
-from .cloud.errors import ApiKeyInvalid, CloudError, LoginExpired, RateLimited
+from .cloud.errors import (
+    ApiKeyInvalid,
+    BudgetExhausted,
+    CloudError,
+    LoginExpired,
+    RateLimited,
+)
 from .cloud.models import LockSummary
 from .const import DOMAIN
 from .failures import failure_key
@@ -60,10 +66,15 @@ class RosterCoordinator(DataUpdateCoordinator[dict[str, LockSummary]]):
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=failure_key(err),
-                retry_after=(
-                    err.retry_after.total_seconds()
-                    if isinstance(err, RateLimited) and err.retry_after
-                    else None
-                ),
+                retry_after=_wished_pause(err),
             ) from err
         return {lock.lock_id: lock for lock in locks}
+
+
+def _wished_pause(err: CloudError) -> float | None:
+    """Return the seconds that the cloud, or our budget, wants to be left alone."""
+    if isinstance(err, RateLimited) and err.retry_after is not None:
+        return err.retry_after.total_seconds()
+    if isinstance(err, BudgetExhausted):
+        return err.available_in.total_seconds()
+    return None

@@ -5,7 +5,7 @@ No token, key or code is kept here.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
@@ -72,13 +72,22 @@ class Notebook:
 
     async def async_load(self) -> None:
         """Read what the last start left."""
-        self.memory = await self._store.async_load() or {}
+        self.memory = _checked(await self._store.async_load())
 
     @callback
     def remember(self, facts: Memory, *, delay: float = SAVE_DELAY) -> None:
         """Keep facts; they reach the disk after `delay` seconds."""
         self.memory = {**self.memory, **facts}
         self._store.async_delay_save(self._facts, delay)
+
+    @callback
+    def forget(self, lock_id: str) -> None:
+        """Forget what was known of a lock."""
+        readings = self.memory.get("readings", {})
+        self.memory["readings"] = {
+            known: stored for known, stored in readings.items() if known != lock_id
+        }
+        self.touch()
 
     async def async_save(self) -> None:
         """Write now."""
@@ -87,6 +96,24 @@ class Notebook:
     async def async_remove(self) -> None:
         """Forget everything: the entry is removed."""
         await self._store.async_remove()
+
+
+def _checked(stored: object) -> Memory:
+    """Return what is readable of a file that may be damaged."""
+    if not isinstance(stored, dict):
+        return {}
+    memory: Memory = {}
+    if isinstance(budget := stored.get("budget"), dict):
+        memory["budget"] = budget
+    if isinstance(subscriber_id := stored.get("subscriber_id"), str):
+        memory["subscriber_id"] = subscriber_id
+    if isinstance(readings := stored.get("readings"), dict):
+        memory["readings"] = {
+            str(lock_id): cast("StoredReadings", reading)
+            for lock_id, reading in readings.items()
+            if isinstance(reading, dict)
+        }
+    return memory
 
 
 def store_reading(reading: Reading[BoltState] | Reading[DoorState]) -> StoredReading:
