@@ -209,6 +209,45 @@ async def test_refused_login(
     assert not hass.config_entries.flow.async_progress()
 
 
+async def test_grace_before_a_new_login_is_asked_for(
+    hass: HomeAssistant,
+    tokens: OwnerTokens,
+    entry: MockConfigEntry,
+    cloud: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A token endpoint that stumbles sends nobody to a sign-in page."""
+    monkeypatch.setattr(oauth, "GRACE", timedelta(minutes=2))
+    cloud.faults.add("token", Fail(400, {"error": "invalid_grant"}))
+    for _ in range(5):
+        with pytest.raises(CloudUnavailable):
+            await tokens.renew(access(entry))
+    assert asked(cloud) == 1
+    monkeypatch.setattr(hass.loop, "time", lambda now=hass.loop.time: now() + 121)
+    before = access(entry)
+    assert await tokens.renew(before) == access(entry) != before
+    assert asked(cloud) == 2
+
+
+async def test_login_refused_again_after_the_grace(
+    hass: HomeAssistant,
+    tokens: OwnerTokens,
+    entry: MockConfigEntry,
+    cloud: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Then only a new login helps, and nothing more is sent."""
+    monkeypatch.setattr(oauth, "GRACE", timedelta(minutes=2))
+    cloud.tokens.spend(entry.data["token"]["refresh_token"])
+    with pytest.raises(CloudUnavailable):
+        await tokens.renew(access(entry))
+    monkeypatch.setattr(hass.loop, "time", lambda now=hass.loop.time: now() + 121)
+    for _ in range(3):
+        with pytest.raises(LoginExpired):
+            await tokens.renew(access(entry))
+    assert asked(cloud) == 2
+
+
 async def test_refusal_is_forgotten_with_the_login(
     hass: HomeAssistant, tokens: OwnerTokens, entry: MockConfigEntry, cloud: Simulator
 ) -> None:

@@ -45,6 +45,9 @@ EXPIRY_MARGIN: Final = timedelta(seconds=20)
 PAUSE_FIRST: Final = timedelta(seconds=10)
 PAUSE_LONGEST: Final = timedelta(minutes=5)
 RETRY_AFTER_LONGEST: Final = timedelta(hours=24)
+GRACE = timedelta(minutes=2)
+"""A refused login is tried once more after this time before the person is asked for another:
+a token endpoint that stumbles must not send people to a sign-in page."""
 
 _OPERATION: Final = "renew_login"
 _OAUTH_ERROR: Final = re.compile(r"[a-z_]{1,40}")
@@ -153,8 +156,8 @@ class OwnerTokens(TokenSource):
 
     A refresh token works once (reference 3.3). Therefore one renewal at a time for an
     entry, across reloads too; it is finished and stored even when everybody who waits
-    for it is gone; after a failure the next one waits; and a refused refresh token is
-    not sent again.
+    for it is gone; after a failure the next one waits; and a refresh token that was refused
+    twice, some time apart, is not sent again.
     """
 
     def __init__(
@@ -225,6 +228,10 @@ class OwnerTokens(TokenSource):
         except OAuth2TokenRequestReauthError as err:
             if self._session.token.get(_REFRESH_TOKEN) != renewal.refresh_token:
                 return
+            if not renewal.doubted and GRACE:
+                renewal.doubted = True
+                doubt = CloudUnavailable(operation=_OPERATION, status=err.status)
+                raise renewal.pause(self._hass.loop.time(), doubt, GRACE) from err
             renewal.refused = True
             raise LoginExpired(
                 operation=_OPERATION, status=err.status, code=err.message
@@ -286,6 +293,8 @@ class _Renewal:
     task: asyncio.Task[None] | None = None
     refresh_token: object = None
     refused: bool = False
+    doubted: bool = False
+    """Whether the refresh token was refused once."""
     failures: int = 0
     not_before: float = 0
     problem: CloudError | None = None
@@ -295,12 +304,15 @@ class _Renewal:
         if refresh_token != self.refresh_token:
             self.refresh_token = refresh_token
             self.refused = False
+            self.doubted = False
             self.failures = 0
             self.problem = None
 
-    def pause(self, now: float, problem: CloudError) -> CloudError:
+    def pause(
+        self, now: float, problem: CloudError, at_least: timedelta = timedelta()
+    ) -> CloudError:
         """Let nobody renew for a while; until then all get `problem`."""
-        pause = min(PAUSE_FIRST * 2**self.failures, PAUSE_LONGEST)
+        pause = max(min(PAUSE_FIRST * 2**self.failures, PAUSE_LONGEST), at_least)
         if isinstance(problem, RateLimited) and problem.retry_after is not None:
             pause = max(pause, problem.retry_after)
         self.failures = min(self.failures + 1, 16)
