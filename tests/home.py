@@ -190,6 +190,16 @@ class Home:
             (DOMAIN, identifier), entry.entry_id
         )
 
+    async def enable(
+        self, entry: ConfigEntry, platform: str, lock: str, key: str
+    ) -> None:
+        """Enable an entity that is disabled by default, and reload."""
+        entity_id = self.entity_id(platform, lock, key)
+        assert entity_id is not None
+        er.async_get(self.hass).async_update_entity(entity_id, disabled_by=None)
+        await self.hass.config_entries.async_reload(entry.entry_id)
+        await self.hass.async_block_till_done()
+
     async def act(self, action: str, lock: str) -> None:
         """Call lock.lock, lock.unlock or lock.open."""
         await self.hass.services.async_call(
