@@ -29,7 +29,8 @@ class LatchRepair(RepairsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask, and keep the answer with the entry's options."""
-        if user_input is None:
+        # The first call carries the id of the issue.
+        if user_input is None or CONF_USE not in user_input:
             return self.async_show_form(
                 step_id="init",
                 data_schema=vol.Schema(
