@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from .attention import async_note_missing_right
 from .cloud.client import Client
 from .cloud.errors import CloudError
 from .cloud.models import JsonValue, PushMessage
@@ -105,6 +106,7 @@ class Channel:
 
     async def async_close(self) -> None:
         """Close the stream and delete its subscriber; never fails."""
+        async_note_missing_right(self._hass, self._entry, None)
         # What ends on purpose is not lost.
         self._lost = True
         if self._stream is not None:
@@ -129,12 +131,14 @@ class Channel:
         if stream.refused:
             self.refused = True
             _LOGGER.info("The API key has no right to push; locks are polled")
+            async_note_missing_right(self._hass, self._entry, "push")
             self._tell()
 
     @callback
     def _connected(self) -> None:
         self.connected_at = dt_util.utcnow()
         self._settled.set()
+        async_note_missing_right(self._hass, self._entry, None)
         if self._stream is not None:
             self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
         if self._lost:

@@ -1,0 +1,123 @@
+"""What is wrong with a lock, who is told, and when it is over."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.trouble import Trouble as Shown
+
+from .home import Home
+from .simulator import Lock, Trouble
+
+DOOR = "Front Door"
+
+
+@pytest.fixture
+def door(home: Home) -> Lock:
+    """Return a lock with a bridge."""
+    return home.cloud.add_lock(name=DOOR)
+
+
+def issues(hass: HomeAssistant) -> set[str | None]:
+    """Return what people are asked to look at."""
+    return {
+        issue.translation_key
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN
+    }
+
+
+@pytest.mark.parametrize(
+    ("trouble", "shown"),
+    [
+        (Trouble.BUSY, Shown.BUSY),
+        (Trouble.BRIDGE_BUSY, Shown.BUSY),
+        (Trouble.NO_ANSWER, Shown.NO_ANSWER),
+        (Trouble.DISCONNECTS, Shown.DISCONNECTED),
+        (Trouble.JAMMED, Shown.JAMMED),
+        (Trouble.UNCALIBRATED, Shown.CALIBRATION),
+        (Trouble.FLAT_BATTERY, Shown.LOW_POWER),
+        (Trouble.OVERHEATED, Shown.OVERHEATED),
+    ],
+)
+async def test_trouble_is_shown_until_it_is_over(
+    home: Home, door: Lock, trouble: Trouble, shown: Shown
+) -> None:
+    """The reason stands at the lock, and goes when the bolt has moved."""
+    await home.set_up()
+    assert home.state("sensor", DOOR, "trouble") == "none"
+    assert home.state("binary_sensor", DOOR, "problem") == "off"
+    home.cloud.faults.trouble(door, trouble)
+    with pytest.raises(HomeAssistantError):
+        await home.act("unlock", DOOR)
+    await home.shows("sensor", DOOR, "trouble", shown.value)
+    assert home.state("binary_sensor", DOOR, "problem") == "on"
+    home.cloud.faults.mend(door)
+    await home.act("unlock", DOOR)
+    await home.shows("sensor", DOOR, "trouble", "none")
+    assert home.state("binary_sensor", DOOR, "problem") == "off"
+
+
+async def test_batteries_too_low_are_a_repair(
+    hass: HomeAssistant, home: Home, door: Lock
+) -> None:
+    """A person can do something about it; when it is done the repair goes."""
+    await home.set_up()
+    home.cloud.faults.flat_battery(door)
+    with pytest.raises(HomeAssistantError):
+        await home.act("unlock", DOOR)
+    assert issues(hass) == {"low_power"}
+    home.cloud.faults.mend(door)
+    await home.act("unlock", DOOR)
+    assert issues(hass) == set()
+
+
+async def test_bridge_offline_for_long_is_a_repair(
+    hass: HomeAssistant, home: Home, door: Lock, pace: Callable[..., None]
+) -> None:
+    """Not at once: bridges come and go."""
+    pace(bridge_repair=timedelta(seconds=0.4))
+    entry = await home.set_up()
+    lock = home.coordinator(entry, DOOR)
+    await home.cloud.faults.bridge_offline(door)
+    await lock.async_refresh()
+    assert home.state("sensor", DOOR, "trouble") == "bridge_offline"
+    assert issues(hass) == set()
+    await home.until(lambda: lock.data.cut_off_at is not None)
+    while not issues(hass):
+        await lock.async_refresh()
+    assert issues(hass) == {"bridge_offline"}
+    await home.cloud.faults.bridge_online(door)
+    await lock.async_refresh()
+    assert issues(hass) == set()
+    assert home.state("sensor", DOOR, "trouble") == "none"
+
+
+async def test_key_without_right_to_push_is_a_repair(
+    hass: HomeAssistant, home: Home, door: Lock
+) -> None:
+    """The locks are polled, and a person is told what to ask for."""
+    home.cloud.key().endpoints.discard("create_subscriber")
+    entry = await home.set_up()
+    await home.until(lambda: issues(hass) == {"endpoint_not_allowed"})
+    home.cloud.key().endpoints.add("create_subscriber")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await home.until(lambda: home.account(entry).push_connected)
+    assert issues(hass) == set()
+
+
+async def test_repairs_go_with_the_entry(
+    hass: HomeAssistant, home: Home, door: Lock
+) -> None:
+    """Nobody is asked about a lock that is not shown."""
+    entry = await home.set_up()
+    home.cloud.faults.flat_battery(door)
+    with pytest.raises(HomeAssistantError):
+        await home.act("unlock", DOOR)
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert issues(hass) == set()
