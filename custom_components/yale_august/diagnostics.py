@@ -25,7 +25,9 @@ async def async_get_config_entry_diagnostics(
         "acting_user": entry.data[CONF_ACTING_USER],
         "login": veil.hide("user_id", entry.unique_id),
         **_account(veil, account),
-        "locks": [_lock(veil, lock) for lock in account.locks.values()],
+        "locks": [
+            _lock(veil, account.locks[lock_id]) for lock_id in sorted(account.locks)
+        ],
     }
 
 

@@ -28,11 +28,17 @@ class LatchRepair(RepairsFlow):
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
+        """Begin; what comes here is not typed by anybody."""
+        return await self.async_step_choose()
+
+    async def async_step_choose(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
         """Ask, and keep the answer with the entry's options."""
         # The first call carries the id of the issue.
         if user_input is None or CONF_USE not in user_input:
             return self.async_show_form(
-                step_id="init",
+                step_id="choose",
                 data_schema=vol.Schema(
                     {
                         vol.Required(

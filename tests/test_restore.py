@@ -1,0 +1,118 @@
+"""What is known survives a restart, as old as it is."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.yale_august.cloud.models import BoltState
+from custom_components.yale_august.storage import restore_reading, store_reading
+from custom_components.yale_august.truth import Reading
+
+from .home import Home
+from .simulator import Fail
+
+DOOR = "Front Door"
+NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
+
+
+async def test_known_state_survives(hass: HomeAssistant, home: Home) -> None:
+    """While the cloud is silent after a start, what was confirmed lately is shown."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    await home.act("unlock", DOOR)
+    confirmed = home.coordinator(entry, DOOR).data.bolt
+    assert confirmed is not None
+    await hass.config_entries.async_unload(entry.entry_id)
+    home.cloud.faults.add("get_lock", Fail(503, "html"), times=50)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert home.state("lock", DOOR, "lock") == "unlocked"
+    restored = home.coordinator(entry, DOOR).data.bolt
+    assert restored == confirmed
+
+
+async def test_restored_state_is_not_fresh(
+    hass: HomeAssistant, home: Home, hass_storage: dict[str, Any]
+) -> None:
+    """What nobody has confirmed for longer than it is believed is unknown."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    assert home.state("lock", DOOR, "lock") == "locked"
+    await hass.config_entries.async_unload(entry.entry_id)
+    stored = hass_storage[f"yale_august.{entry.entry_id}"]["data"]["readings"]
+    (readings,) = stored.values()
+    old = (dt_util.utcnow() - timedelta(minutes=61)).isoformat()
+    readings["bolt"] |= {"at": old, "confirmed": old}
+    home.cloud.faults.add("get_lock", Fail(503, "html"), times=50)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert home.state("lock", DOOR, "lock") == "unknown"
+    home.cloud.faults.clear()
+    await home.coordinator(entry, DOOR).async_refresh()
+    assert home.state("lock", DOOR, "lock") == "locked"
+
+
+async def test_failed_start_forgets_nothing(hass: HomeAssistant, home: Home) -> None:
+    """A start that the cloud does not answer keeps what was known for the next."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    await hass.config_entries.async_unload(entry.entry_id)
+    home.cloud.faults.add("get_locks", Fail(503, "html"))
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    home.cloud.faults.add("get_lock", Fail(503, "html"), times=50)
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert home.state("lock", DOOR, "lock") == "locked"
+
+
+async def test_last_verified(hass: HomeAssistant, home: Home) -> None:
+    """The age of the state can be seen, by those who want to."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    entity_id = home.entity_id("sensor", DOOR, "last_verified")
+    assert entity_id is not None
+    assert home.find("sensor", DOOR, "last_verified") is None
+    er.async_get(hass).async_update_entity(entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    shown = dt_util.parse_datetime(home.state("sensor", DOOR, "last_verified"))
+    assert shown is not None
+    assert abs(shown - dt_util.utcnow()) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        Reading(value=BoltState.LOCKED, at=NOW - timedelta(1), confirmed=NOW),
+        Reading(value=BoltState.SECURE, at=NOW, confirmed=None),
+    ],
+)
+def test_readings_come_back(reading: Reading[BoltState]) -> None:
+    """As they were."""
+    assert restore_reading(BoltState, store_reading(reading), NOW) == reading
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        [],
+        {},
+        {"value": "ajar", "at": NOW.isoformat(), "confirmed": None},
+        {"value": "locked", "at": "yesterday", "confirmed": None},
+        {"value": "locked", "at": "2026-11-22T10:00:00", "confirmed": None},
+        {"value": "locked", "at": (NOW + timedelta(1)).isoformat(), "confirmed": None},
+    ],
+)
+def test_nonsense_is_not_known(stored: object) -> None:
+    """A file that was edited or a clock that was set back opens no door."""
+    assert restore_reading(BoltState, stored, NOW) is None
+
+
+def test_confirmation_to_come_is_none() -> None:
+    """What the clock says was confirmed tomorrow was confirmed never."""
+    at, tomorrow = NOW.isoformat(), (NOW + timedelta(1)).isoformat()
+    stored = {"value": "locked", "at": at, "confirmed": tomorrow}
+    assert restore_reading(BoltState, stored, NOW) == Reading(
+        value=BoltState.LOCKED, at=NOW, confirmed=None
+    )
