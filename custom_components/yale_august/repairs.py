@@ -35,8 +35,7 @@ class LatchRepair(RepairsFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Ask, and keep the answer with the entry's options."""
-        # The first call carries the id of the issue.
-        if user_input is None or CONF_USE not in user_input:
+        if user_input is None:
             return self.async_show_form(
                 step_id="choose",
                 data_schema=vol.Schema(
