@@ -85,3 +85,22 @@ async def test_pages_of_a_lock(frontend: Frontend, demo: Demo) -> None:
     await expect(page.get_by_text("Linus L2")).to_be_visible()
     await frontend.take("device")
     assert not frontend.errors
+
+
+async def test_what_opens_a_latch(frontend: Frontend, demo: Demo) -> None:
+    """The repair asks once, keeps the answer, and the lock offers what was chosen."""
+    from playwright.async_api import expect
+
+    page = frontend.page
+    await frontend.open("/config/repairs")
+    await page.get_by_text("Front Door").click()
+    await expect(page.get_by_text("can pull its latch")).to_be_visible()
+    await frontend.take("latch")
+    await page.get_by_text("I do not want to open it").click()
+    await page.get_by_role("button", name="Submit").click()
+    await expect(page.get_by_text("repaired")).to_be_visible()
+    await frontend.open_doors()
+    front = frontend.door(demo.cloud, "Front Door")
+    await expect(front).to_contain_text("Locked")
+    await expect(front.get_by_role("button", name="Open")).to_have_count(0)
+    assert not frontend.errors
