@@ -12,7 +12,7 @@ from tests.demo.instance import ROOT
 from .frontend import SCREENSHOTS
 
 PICTURES: Final = ROOT / ".github" / "images"
-KEPT: Final = ("brand-and-key", "device", "dialog", "doors", "refused")
+KEPT: Final = ("brand-and-key", "device", "doors", "refused")
 
 
 def keep() -> None:
