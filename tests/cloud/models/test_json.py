@@ -1,6 +1,7 @@
 """Reading what cannot be trusted."""
 
 from datetime import UTC, datetime
+from time import tzset
 from typing import Any
 
 import pytest
@@ -35,6 +36,10 @@ def utc(*parts: int) -> datetime:
         ("2026-03-01", utc(2026, 3, 1)),
         (1772348889123, utc(2026, 3, 1, 7, 8, 9, 123000)),
         (1772348889123.0, utc(2026, 3, 1, 7, 8, 9, 123000)),
+        ("2000-01-01T00:00:00Z", utc(2000, 1, 1)),
+        ("1999-12-31T23:59:59.999Z", None),
+        ("2099-12-31T23:59:59Z", utc(2099, 12, 31, 23, 59, 59)),
+        ("2100-01-01T00:00:00Z", None),
         # Artefacts, and clocks that were never set.
         ("2000-00-00T00:00:00.000Z", None),
         ("1970-01-01T00:00:00.000Z", None),
@@ -63,6 +68,16 @@ def test_timestamp(value: object, time: datetime | None) -> None:
     found = timestamp(value)
     assert found == time
     assert found is None or found.tzinfo is UTC
+
+
+def test_time_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A time without offset is the cloud's and not that of this machine."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        tzset()
+        found = timestamp("2026-03-01T07:08:09")
+    tzset()
+    assert found == utc(2026, 3, 1, 7, 8, 9)
 
 
 @pytest.mark.parametrize(

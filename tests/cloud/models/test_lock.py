@@ -372,6 +372,7 @@ def test_battery_warning(token: object, warning: BatteryWarning | None) -> None:
         ({"batteryRaw": 200}, 1.0),
         ({"batteryRaw": 160, "batteryLevel": "Full"}, 0.5),
         ({"batteryRaw": 90}, 0.0),
+        ({"batteryRaw": 1, "batteryLevel": "Full"}, 0.0),
         ({"batteryRaw": 255}, 1.0),
         ({"batteryRaw": 0, "batteryLevel": "Low"}, 0.1),
         ({"batteryRaw": -1}, None),
@@ -452,6 +453,14 @@ def test_reason(fields: Payload, reason: str | None, problem: str) -> None:
 def test_malformed_status(status: object) -> None:
     """A status that is no object is an unknown one."""
     assert LockDetail.from_json(changed(LOCK, LockStatus=status)).status == LockStatus()
+
+
+def test_malformed_user() -> None:
+    """A person that cannot be read is nobody, and not named."""
+    problems = Problems()
+    detail = LockDetail.from_json(changed(LOCK, users={"hidden": 3}), problems)
+    assert detail.users == {"hidden": LockUser()}
+    assert str(problems) == "users[]"
 
 
 def test_second_shape_of_firmware() -> None:

@@ -108,12 +108,18 @@ def test_empty_body_is_no_problem() -> None:
         "lockStatusChanged",
         "resultsFromOperationCache",
         "extendedfunction",
+        "result",
+        "error",
     ],
 )
 def test_not_only_accepted(name: str) -> None:
     """Each field of a result shows that there is one."""
     payload = changed(
-        OPERATION, lockStatusChanged=True, extendedfunction={"function": "x"}
+        OPERATION,
+        lockStatusChanged=True,
+        extendedfunction={"function": "x"},
+        result="failed",
+        error={"name": "x"},
     )
     assert not Operation.from_json({name: payload[name]}).accepted
 
@@ -216,6 +222,12 @@ def test_no_failure(error: object) -> None:
     operation = Operation.from_json(changed(OPERATION, error=error, result="success"))
     assert operation.failed is None
     assert operation.bolt is BoltState.LOCKED
+
+
+def test_failure_as_an_error_body_has_it() -> None:
+    """The number has another name in the body of an HTTP error (reference 13)."""
+    operation = Operation.from_json({"error": {"code": 31}})
+    assert operation.failed == Failure(code=31)
 
 
 @pytest.mark.parametrize("error", ["broken", [1], 98, {"name": 5}])

@@ -99,7 +99,7 @@ def test_malformed_house() -> None:
         {
             "HouseName": 5,
             "users": {"hidden": "emperor", "hidden too": 3, "hidden three": None},
-            "locks": [LOCK_ID.lower(), "hidden", 3],
+            "locks": [LOCK_ID.lower(), "hidden"],
         },
         problems,
     )
@@ -109,6 +109,7 @@ def test_malformed_house() -> None:
     )
     assert str(problems) == "HouseName, users[], locks[]"
     assert House.from_json({"users": 3, "locks": {}}) == House()
+    assert House.from_json({"locks": [3, LOCK_ID]}) == House(lock_ids=(LOCK_ID,))
 
 
 def test_roles() -> None:
@@ -123,6 +124,8 @@ def test_roles() -> None:
         ({"message": "success", "invitedUserID": "u-1"}, "u-1"),
         ({"message": "success", "invitedUserId": "u-1"}, "u-1"),
         ({"userID": "u-1"}, "u-1"),
+        ({"userId": "u-1"}, "u-1"),
+        ({"UserID": "u-1"}, "u-1"),
         (None, None),
         ([], None),
     ],
@@ -187,10 +190,16 @@ def test_malformed_guests() -> None:
     """What is nobody is left out."""
     problems = Problems()
     guests = GuestList.from_json(
-        {"owners": 3, "guests": [None, {}], "pinOnly": {"hidden": None}}, problems
+        {
+            "owners": 3,
+            "guests": [None, {}],
+            "pinOnly": {"hidden": None},
+            "rfidOnly": {"r": {"firstName": 5}},
+        },
+        problems,
     )
-    assert guests == GuestList(guests=(Person(),))
-    assert str(problems) == "owners, guests[]"
+    assert guests == GuestList(guests=(Person(),), rfid_only=(Person(user_id="r"),))
+    assert str(problems) == "owners, guests[], rfidOnly[].firstName"
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,20 @@ def test_incomplete(data: object) -> None:
 
 def test_bad_entry() -> None:
     """A bad entry does not hurt the others."""
-    pins = PinGroups.from_json({"loaded": ["x", PIN], "created": 3, "total": 2})
+    problems = Problems()
+    pins = PinGroups.from_json(
+        {"loaded": ["x", PIN], "created": 3, "total": 2, "other": ["x"]}, problems
+    )
     assert [pin.user_id for pin in pins] == [USER_ID]
+    assert str(problems) == "loaded[], created, group[]"
+
+
+@pytest.mark.parametrize("name", ["_id", "pin", "userID"])
+def test_bare_entry(name: str) -> None:
+    """An entry is a PIN by its id, its digits or its user."""
+    pins = PinGroups.from_json({"loaded": [{name: PIN[name]}]})
+    assert pins.complete
+    assert len(pins) == 1
 
 
 @pytest.mark.parametrize("group", [state for state in PinState if state != "unknown"])

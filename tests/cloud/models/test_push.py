@@ -206,7 +206,9 @@ def test_failed_by_a_jam(fields: Payload) -> None:
 )
 def test_remote(flag: object, remote: bool | None) -> None:
     """The flag is a number on the wire."""
-    assert PushMessage.from_json({"remoteEvent": flag}).remote is remote
+    problems = Problems()
+    assert PushMessage.from_json({"remoteEvent": flag}, problems).remote is remote
+    assert str(problems) == ("remoteEvent" if remote is None else "")
 
 
 def test_poll_answer() -> None:

@@ -57,7 +57,7 @@ class House(Model):
     @classmethod
     def read(cls, fields: Fields) -> Self:
         return cls(
-            house_id=fields.text("HouseID", "houseID"),
+            house_id=fields.text("HouseID"),
             name=fields.text("HouseName"),
             users=_users(fields),
             lock_ids=_lock_ids(fields),
