@@ -55,10 +55,13 @@ def _warning(data: LockData) -> BatteryWarning | None:
 
 
 def _battery_low(lock: LockCoordinator) -> bool | None:
-    warning = _warning(lock.data)
-    if warning is None or warning is BatteryWarning.UNKNOWN:
+    detail, warning = lock.data.detail, _warning(lock.data)
+    if detail is None or warning is None or warning is BatteryWarning.UNKNOWN:
         return None
-    return warning is not BatteryWarning.NONE
+    if warning is BatteryWarning.NONE:
+        # Nobody warns of a battery that was never read.
+        return None if detail.battery is None else False
+    return True
 
 
 TABLE = (

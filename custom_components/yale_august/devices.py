@@ -139,8 +139,9 @@ def async_keep_devices(
     def follow() -> None:
         nonlocal facts
         if (seen := Facts.of(lock.data)) != facts:
-            facts = seen
+            before, facts = facts, seen
             _register(hass, entry, lock.lock_id, facts)
+            _forget_replaced(hass, entry, before, facts)
 
     return lock.async_add_listener(follow)
 
@@ -245,6 +246,32 @@ def _connections(
         ):
             return set()
     return {connection}
+
+
+def _forget_replaced(
+    hass: HomeAssistant, entry: ConfigEntry, before: Facts, now: Facts
+) -> None:
+    """Remove bridge and house that a lock has left, if it was their last one.
+
+    What is only missing stays: a detail may lack anything for once.
+    """
+    registry = dr.async_get(hass)
+    for old, new in (
+        (_bridge_id(before), _bridge_id(now)),
+        (before.house_id, now.house_id),
+    ):
+        if old is None or new is None or old == new:
+            continue
+        device = registry.async_get_device_by_identifier((DOMAIN, old), entry.entry_id)
+        if device is not None and not any(
+            other.via_device_id == device.id
+            for other in dr.async_entries_for_config_entry(registry, entry.entry_id)
+        ):
+            registry.async_remove_device(device.id)
+
+
+def _bridge_id(facts: Facts) -> str | None:
+    return None if facts.bridge is None else facts.bridge.bridge_id
 
 
 @callback
