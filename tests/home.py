@@ -190,13 +190,20 @@ class Home:
             (DOMAIN, identifier), entry.entry_id
         )
 
+    def entry_of(self, entity_id: str) -> er.RegistryEntry:
+        """Return what the registry has of an entity."""
+        found = er.async_get(self.hass).async_get(entity_id)
+        assert found is not None
+        return found
+
     async def enable(
-        self, entry: ConfigEntry, platform: str, lock: str, key: str
+        self, entry: ConfigEntry, platform: str, lock: str, *keys: str
     ) -> None:
-        """Enable an entity that is disabled by default, and reload."""
-        entity_id = self.entity_id(platform, lock, key)
-        assert entity_id is not None
-        er.async_get(self.hass).async_update_entity(entity_id, disabled_by=None)
+        """Enable entities that are disabled by default, and reload."""
+        for key in keys:
+            entity_id = self.entity_id(platform, lock, key)
+            assert entity_id is not None
+            er.async_get(self.hass).async_update_entity(entity_id, disabled_by=None)
         await self.hass.config_entries.async_reload(entry.entry_id)
         await self.hass.async_block_till_done()
 
