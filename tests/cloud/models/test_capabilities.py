@@ -144,3 +144,15 @@ def test_wrong_types(value: object) -> None:
     """A flag that is no flag says nothing."""
     lock = Capabilities.from_json({"lock": {"unlatch": value, "doorSense": True}}).lock
     assert lock == LockCapabilities(door_sense=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [(True, True), (False, False), (30, 30), (None, None)]
+)
+def test_slots_are_counted_or_not(said: object, read: object) -> None:
+    """The cloud tells how many codes a lock holds, or only that it does."""
+    problems = Problems()
+    found = Capabilities.from_json({"lock": {"entryCodeSlots": said}}, problems)
+    assert found.lock is not None
+    assert found.lock.entry_code_slots == read
+    assert not problems

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self, override
 
-from .json import Fields, Model
+from .json import Fields, Model, boolean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,8 @@ class LockCapabilities(Model):
     secure_mode_mobile_control: bool | None = None
     secure_mode_code_disable: bool | None = None
     integrated_keypad: bool | None = None
-    entry_code_slots: int | None = None
+    entry_code_slots: int | bool | None = None
+    """How many codes it holds, or only whether it holds any: the cloud says either."""
     pin_slot_min: int | None = None
     pin_slot_max: int | None = None
     schedule_per_user: bool | None = None
@@ -54,7 +55,7 @@ class LockCapabilities(Model):
             ),
             secure_mode_code_disable=fields.boolean("supportsSecureModeCodeDisable"),
             integrated_keypad=fields.boolean("integratedKeypad"),
-            entry_code_slots=fields.integer("entryCodeSlots"),
+            entry_code_slots=_slots(fields, "entryCodeSlots"),
             pin_slot_min=fields.integer("pinSlotMin"),
             pin_slot_max=fields.integer("pinSlotMax"),
             schedule_per_user=fields.boolean("supportsSchedulePerUser"),
@@ -76,6 +77,11 @@ class LockCapabilities(Model):
             battery_life=fields.number("batteryLifeMS"),
             supported_partners=fields.texts("supportedPartners"),
         )
+
+
+def _slots(fields: Fields, name: str) -> int | bool | None:
+    said = boolean(fields.raw(name))
+    return fields.integer(name) if said is None else said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
