@@ -9,6 +9,15 @@ import pytest
 
 from custom_components.yale_august.cloud import models
 
+from .payloads import LOCK_ID
+
+type LockModel = (
+    models.LockDetail
+    | models.OperationInfo
+    | models.Pin
+    | models.PushMessage
+    | models.Delivery
+)
 MODELS = [one for name in models.__all__ if is_dataclass(one := getattr(models, name))]
 
 
@@ -20,6 +29,22 @@ def test_immutable(model: type) -> None:
     assert model.__dictoffset__ == 0
     with pytest.raises(FrozenInstanceError):
         setattr(model.__new__(model), fields(model)[0].name, None)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (models.LockDetail, "LockID"),
+        (models.OperationInfo, "lockID"),
+        (models.Pin, "lockID"),
+        (models.PushMessage, "lockID"),
+        (models.Delivery, "LockID"),
+    ],
+)
+def test_lock_id(model: type[LockModel], name: str) -> None:
+    """A lock's id has one spelling everywhere, and what cannot be one is none."""
+    assert model.from_json({name: LOCK_ID.lower()}).lock_id == LOCK_ID
+    assert model.from_json({name: "../me"}).lock_id is None
 
 
 def test_all_are_here() -> None:
