@@ -388,7 +388,7 @@ async def test_push(
         on_message=messages.append,
         on_connected=lambda: ups.append(None),
         on_disconnected=lambda _: None,
-        pace=Pace(first=0.01, longest=0.05, close=0.5),
+        pace=Pace(first=0.01, longest=0.05, connect=2, close=0.5),
     )
     task = asyncio.create_task(stream.run())
 

@@ -66,6 +66,11 @@ class _Session:
         """Whether it can connect no more."""
         return self._session.closed
 
+    @property
+    def cookie_jar(self) -> aiohttp.abc.AbstractCookieJar:
+        """Where the library puts cookies; they go nowhere."""
+        return self._session.cookie_jar
+
     async def ws_connect(
         self, url: str, *, headers: Mapping[str, str], **_: object
     ) -> aiohttp.ClientWebSocketResponse[bool]:
