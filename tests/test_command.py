@@ -174,28 +174,31 @@ async def test_synchronous_answer_that_still_moves(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "shown"),
     [
-        {"status": "kAugLockState_Locked", "resultsFromOperationCache": True},
-        {"status": "a word of next year"},
-        {"nonsense": True},
-        {},
-        [],
-        "text",
+        (
+            {"status": "kAugLockState_Locked", "resultsFromOperationCache": True},
+            "unlocked",
+        ),
+        ({"status": "a word of next year"}, "unknown"),
+        ({"nonsense": True}, "unlocked"),
+        ({}, "unlocked"),
+        ([], "unlocked"),
+        ("text", "unlocked"),
     ],
 )
 @pytest.mark.usefixtures("hurried")
 async def test_answer_that_proves_nothing(
-    home: Home, door: Lock, pace: Callable[..., None], answer: Any
+    home: Home, door: Lock, pace: Callable[..., None], answer: Any, shown: str
 ) -> None:
-    """An answer from a cache, or without a state that we know, is no proof."""
+    """An answer from a cache, or without a state, is no proof; a word that is new is unknown."""
     pace(connect=timedelta(seconds=0.05))
     stands(home, door, Bolt.UNLOCKED)
     await no_push(home)
     home.cloud.faults.add("remote_operate", Fail(200, json.dumps(answer)))
     with refused("unconfirmed"):
         await operate(home, "lock")
-    assert home.state("lock", DOOR, "lock") == "unlocked"
+    assert home.state("lock", DOOR, "lock") == shown
     assert len(puts(home)) == 1
 
 
@@ -621,6 +624,18 @@ async def test_unlock_of_a_latch_lock_that_cannot_be_read_back(
     with refused("not_checked"):
         await operate(home, "unlock")
     assert puts(home) == []
+
+
+async def test_unlock_of_a_latch_lock_without_a_login(home: Home, door: Lock) -> None:
+    """A login that was refused on the way asks for a new one."""
+    stands(home, door, Bolt.UNLOCKED)
+    entry = await home.set_up()
+    home.cloud.faults.revoke_logins()
+    with refused("not_checked"):
+        await operate(home, "unlock")
+    assert len(list(entry.async_get_active_flows(home.hass, {"reauth"}))) == 1
+    assert puts(home) == []
+    home.cloud.push.subscribers.clear()
 
 
 async def test_unlock_of_an_unlocked_lock_without_latch(home: Home) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from custom_components.yale_august.cloud import transport
 from custom_components.yale_august.cloud.routes import Safety
+from custom_components.yale_august.coordinator import LockCoordinator
 
 from .home import Home
 from .simulator import REMOVED, Fail, Hang, Reset, Truncate
@@ -371,6 +372,28 @@ async def test_garbage_elsewhere(home: Home, place: str) -> None:
         assert home.state("lock", lock.lock_id, "lock") == "locked"
 
 
+async def test_lock_that_cannot_be_shown(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of ours with one lock is told, and hurts no other."""
+    home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+
+    def stumble(lock: LockCoordinator) -> None:
+        if lock.data.name == BACK:
+            raise RuntimeError("a fault of ours")
+
+    account = home.account(entry)
+    account.async_on_lock(stumble)
+    home.cloud.add_lock(name=BACK)
+    home.cloud.add_lock(name="Side Door")
+    await read_roster(home, entry)
+    await home.shows("lock", "Side Door", "lock", "locked")
+    assert "A lock cannot be shown" in caplog.text
+    await home.act("unlock", FRONT)
+    assert home.state("lock", FRONT, "lock") == "unlocked"
+
+
 async def test_same_address_of_two_locks(home: Home) -> None:
     """Locks that claim one Bluetooth address are two devices all the same."""
     for name in (FRONT, BACK):
@@ -396,3 +419,17 @@ async def test_ids_that_are_somebody_elses(home: Home) -> None:
         assert device.name == name
         assert home.state("lock", name, "lock") == "locked"
     assert home.state("sensor", FRONT, "keypad_battery") == "62"
+
+
+async def test_detail_of_another_lock_is_not_believed(home: Home) -> None:
+    """An answer that is another lock's says nothing of this one."""
+    front = home.cloud.add_lock(name=FRONT)
+    back = home.cloud.add_lock(name=BACK)
+    entry = await home.set_up()
+    await home.cloud.hands.unlock(back)
+    await home.shows("lock", BACK, "lock", "unlocked")
+    home.cloud.faults.malform(front, "LockID", back.lock_id)
+    home.cloud.faults.malform(front, "LockStatus.status", "unlocked")
+    await home.coordinator(entry, FRONT).async_refresh()
+    assert home.state("lock", FRONT, "lock") == "locked"
+    home.cloud.faults.mend(front)

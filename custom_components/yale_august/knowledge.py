@@ -11,7 +11,6 @@ from .cloud.answers import device_error
 from .cloud.errors import CloudError
 from .cloud.models import (
     BoltState,
-    Command,
     DoorState,
     LockCapabilities,
     LockDetail,
@@ -184,11 +183,8 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
     data = _relieve(
         _take_online(data, value=True, at=moment.arrived), heard=True, moved=False
     )
-    asked_for_state = (
-        operation.info is not None and operation.info.action == Command.STATUS
-    )
     verdicts = set()
-    if operation.bolt is not BoltState.UNKNOWN or asked_for_state:
+    if operation.bolt_reported:
         # A bolt that moves did so before the answer came: it may have arrived since.
         at = moment.asked if operation.bolt.moving else None
         data, verdict = _take_bolt(data, operation.bolt, at, moment, origin)

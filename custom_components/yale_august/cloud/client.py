@@ -10,7 +10,7 @@ from typing import Final
 from . import routes, validate
 from .account_calls import AccountCalls
 from .calls import query_of, unexpected
-from .errors import Conflict, InvalidParameter, NotFound
+from .errors import Conflict, InvalidParameter, NotFound, UnexpectedAnswer
 from .models import (
     Capabilities,
     Command,
@@ -48,10 +48,17 @@ class Client(PinCalls, AccountCalls):
         return locks
 
     async def get_lock(self, lock_id: str) -> LockDetail:
-        """Return all the cloud knows of a lock, without asking the lock (6)."""
-        return await self.get(
-            LockDetail, routes.GET_LOCK, lock_id=validate.lock_id(lock_id)
-        )
+        """Return all the cloud knows of a lock, without asking the lock (6).
+
+        Raises UnexpectedAnswer when the answer is another lock's.
+        """
+        asked = validate.lock_id(lock_id)
+        detail = await self.get(LockDetail, routes.GET_LOCK, lock_id=asked)
+        if detail.lock_id not in (None, asked):
+            raise UnexpectedAnswer(
+                operation=routes.GET_LOCK.operation, detail="it is another lock's"
+            )
+        return detail
 
     async def get_lock_status(self, lock_id: str) -> LockStatus:
         """Return bolt and door as the cloud last heard of them (7.4).
