@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 import gc
 import logging
-from typing import Any
+from typing import Any, override
 
 import aiohttp
 from aiohttp import web
@@ -358,17 +358,73 @@ async def test_a_leftover_is_deleted(
     assert board.requests[0] == "DELETE /websocket/subscribers/old"
 
 
+@pytest.mark.parametrize(("status", "tries"), [(404, 1), (403, 2), (500, 2), (405, 1)])
 async def test_a_leftover_that_does_not_go(
-    session: aiohttp.ClientSession, board: Switchboard
+    session: aiohttp.ClientSession, board: Switchboard, status: int, tries: int
 ) -> None:
-    """It keeps nobody from listening."""
+    """It keeps nobody from listening, and is tried again where that may help."""
     board.refuse_rest = lambda request: (
-        web.Response(status=500) if request.method == "DELETE" else None
+        web.Response(status=status) if request.path.endswith("/old") else None
     )
     listener = Listener(session, board, subscriber_id="old")
     async with listening(listener):
         await board.until(lambda: listener.stream.connected)
-    assert not listener.stream.connected
+        board.cut()
+        await board.until(lambda: listener.ups == 2)
+        deletions = board.requests.count("DELETE /websocket/subscribers/old")
+        assert deletions == tries
+
+
+async def test_what_could_not_be_deleted_is_known(
+    session: aiohttp.ClientSession, board: Switchboard
+) -> None:
+    """The next start can try again."""
+    listener = Listener(session, board)
+    async with listening(listener):
+        await board.until(lambda: listener.stream.connected)
+        board.refuse_rest = lambda _: web.Response(status=502)
+    assert listener.stream.subscriber_id == "sub1"
+
+
+async def test_a_key_that_may_not_look_up_subscribers(
+    session: aiohttp.ClientSession, board: Switchboard
+) -> None:
+    """That is no lack of push: a subscriber that fails is replaced unseen."""
+    board.refuse_rest = lambda request: (
+        denied("NotAuthorized", "endpoint not allowed for API key")
+        if request.method == "GET"
+        else None
+    )
+    board.refuse = lambda request: (
+        web.Response(status=404) if request.query["subscriberID"] == "sub1" else None
+    )
+    listener = Listener(session, board)
+    async with listening(listener):
+        await board.until(lambda: listener.stream.connected)
+        assert listener.stream.subscriber_id == "sub2"
+    assert not listener.stream.refused
+
+
+async def test_a_token_that_may_not_be_minted(
+    session: aiohttp.ClientSession, board: Switchboard
+) -> None:
+    """Another right that is missing is not the right to push."""
+
+    class Unminted(Tokens):
+        @override
+        async def access_token(self) -> str:
+            if failing:
+                raise errors.EndpointNotAllowed(operation="create_sub_user")
+            return await super().access_token()
+
+    failing = True
+    listener = Listener(session, board, tokens=Unminted())
+    async with listening(listener) as task:
+        await asyncio.sleep(0.05)
+        assert not task.done()
+        failing = False
+        await board.until(lambda: listener.stream.connected)
+    assert not listener.stream.refused
 
 
 async def test_closed_before_it_ran(

@@ -13,18 +13,31 @@ from .client import Client
 from .errors import (
     BudgetExhausted,
     CloudError,
+    CloudUnavailable,
     EndpointNotAllowed,
+    FirewallBlocked,
     LoginExpired,
     NotFound,
+    OutcomeUnknown,
     RateLimited,
 )
 from .link import HandshakeRefused, Link, LinkFailed
 from .models import Problems, PushMessage
-from .routes import Route, Safety
+from .routes import CREATE_SUBSCRIBER, Route, Safety
 
 _LOGGER: Final = logging.getLogger(__name__)
 
 _HANDSHAKE: Final = Route(operation="push", method="GET", path="/", safety=Safety.READ)
+_NEEDED: Final = frozenset({_HANDSHAKE.operation, CREATE_SUBSCRIBER.operation})
+"""Operations without which there is no push."""
+_PASSING: Final = (
+    BudgetExhausted,
+    CloudUnavailable,
+    FirewallBlocked,
+    OutcomeUnknown,
+    RateLimited,
+)
+"""Errors after which the same call may succeed later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +94,7 @@ class PushStream:
 
     @property
     def subscriber_id(self) -> str | None:
-        """The subscriber in use, to be kept for the next start; a secret."""
+        """The subscriber to delete at the next start; None when all are gone. A secret."""
         return self._subscriber_id or self._leftover
 
     async def run(self) -> None:
@@ -104,7 +117,10 @@ class PushStream:
             self._task = None
 
     async def close(self) -> None:
-        """Stop, and delete the subscriber, which never fails."""
+        """Stop, and delete the subscriber if the cloud lets us; never fails.
+
+        What could not be deleted is left in `subscriber_id`.
+        """
         self._closed = True
         if self._task is not None:
             self._task.cancel()
@@ -112,8 +128,9 @@ class PushStream:
         with suppress(TimeoutError, CloudError):
             async with asyncio.timeout(2 * self._pace.close):
                 await self._forget_leftover()
-                if self._subscriber_id is not None:
-                    await self._delete(self._subscriber_id)
+                if self._subscriber_id is not None and await self._delete(
+                    self._subscriber_id
+                ):
                     self._subscriber_id = None
 
     async def _keep_up(self) -> None:
@@ -127,12 +144,12 @@ class PushStream:
                 await self._forget_leftover()
                 await self._look_after_subscriber(failures)
                 reason = await self._connect()
-            except EndpointNotAllowed:
-                self.refused = True
-                return
             except LoginExpired:
                 raise
             except CloudError as err:
+                if isinstance(err, EndpointNotAllowed) and err.operation in _NEEDED:
+                    self.refused = True
+                    return
                 reason = str(err)
                 at_least = _wished_pause(err)
             except LinkFailed as err:
@@ -162,6 +179,8 @@ class PushStream:
                     await self._client.get_subscriber(known)
                 except NotFound:
                     _LOGGER.debug("Push: the subscriber is forgotten")
+                except EndpointNotAllowed:
+                    return
                 else:
                     return
         subscriber = await self._client.create_subscriber()
@@ -263,18 +282,19 @@ class PushStream:
             _LOGGER.exception("A listener of the push stream failed")
 
     async def _forget_leftover(self) -> None:
-        if self._leftover is not None:
-            await self._delete(self._leftover)
+        if self._leftover is not None and await self._delete(self._leftover):
             self._leftover = None
 
-    async def _delete(self, subscriber_id: str) -> None:
-        """Delete a subscriber if the cloud lets us; nothing hangs on it."""
+    async def _delete(self, subscriber_id: str) -> bool:
+        """Delete a subscriber; return whether there is no more to be done about it."""
         try:
             await self._client.delete_subscriber(subscriber_id)
         except LoginExpired:
             raise
         except CloudError as err:
             _LOGGER.debug("Push: a subscriber stays behind: %s", err)
+            return not isinstance(err, _PASSING)
+        return True
 
 
 def _wished_pause(err: CloudError) -> float:
