@@ -88,6 +88,19 @@ async def test_capabilities_by_serial_number_first(home: Home) -> None:
     assert sorted(asked) == sorted([door.serial, other.serial, other.lock_id])
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_capabilities_are_asked_once(home: Home, allowed: bool) -> None:
+    """What was told, or is not for this key, is not asked again."""
+    if not allowed:
+        home.cloud.key().endpoints.remove("get_capabilities")
+    home.cloud.add_lock("connect", name="Front Door")
+    entry = await home.set_up()
+    await home.coordinator(entry, "Front Door").async_refresh()
+    assert home.cloud.requests.count("get_capabilities") == 1
+    assert home.state("lock", "Front Door", "lock") == "locked"
+    assert home.find("binary_sensor", "Front Door", "door") is not None
+
+
 async def test_unavailable_lock_is_not_operated(home: Home) -> None:
     """A lock that the login does not see any more is unavailable."""
     door = home.cloud.add_lock("connect", name="Front Door")

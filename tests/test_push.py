@@ -11,7 +11,7 @@ import pytest
 from custom_components.yale_august.truth import Trust
 
 from .home import Home
-from .simulator import Fail
+from .simulator import Fail, Slow
 from .simulator.words import Bolt
 
 DOOR = "Front Door"
@@ -296,6 +296,20 @@ async def test_stale_cache_does_not_overturn_a_message(home: Home) -> None:
     assert home.reads(DOOR, since=before) == ["get_lock"] * 2
 
 
+async def test_lock_that_cannot_be_asked(home: Home) -> None:
+    """Where the lock does not answer, the message counts on; it is not asked again and again."""
+    door = home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    home.cloud.faults.stale_cache(door)
+    await home.cloud.hands.unlock(door)
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    home.cloud.faults.add("remote_operate", Fail(408), times=None)
+    for _ in range(3):
+        home.coordinator(entry, DOOR).async_read_soon()
+        await home.keeps("lock", DOOR, "lock", "unlocked", seconds=0.35)
+    assert home.commands() == ["status"]
+
+
 async def test_stale_cache_of_the_door_alone(home: Home) -> None:
     """A dispute about the door ends as one about the bolt does, not in reading for ever."""
     door = home.cloud.add_lock(name=DOOR)
@@ -372,6 +386,33 @@ async def test_message_between_connecting_and_reading(
     await home.keeps("lock", DOOR, "lock", "locked", seconds=0.05)
     await home.until(lambda: home.account(entry).push_connected)
     await home.shows("lock", DOOR, "lock", "unlocked")
+
+
+async def test_push_that_connects_in_the_middle_of_the_first_read(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """A lock that was asked for before push was there is read once more."""
+    pace(connect=timedelta(seconds=0.05))
+    home.cloud.add_lock(name=DOOR)
+    home.cloud.faults.add("socket", Slow(0.2))
+    home.cloud.faults.add("get_lock", Slow(0.4))
+    entry = await home.set_up()
+    assert home.account(entry).push_connected
+    await home.when(lambda: home.reads(DOOR) == ["get_lock"] * 2)
+
+
+async def test_login_that_ends_while_push_is_away(home: Home) -> None:
+    """The stream cannot come back without a login: a new one is asked for."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    home.cloud.faults.revoke_logins()
+    await home.cloud.faults.drop_sockets()
+    await home.when(
+        lambda: bool(list(entry.async_get_active_flows(home.hass, {"reauth"})))
+    )
+    assert not home.account(entry).push_connected
+    assert home.state("lock", DOOR, "lock") == "locked"
+    home.cloud.push.subscribers.clear()
 
 
 async def test_key_without_the_right_to_push(
