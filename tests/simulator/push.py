@@ -72,6 +72,7 @@ class Push:
         self._io = socketio.AsyncServer(
             async_mode="aiohttp",
             transports=["websocket"],
+            ping_interval=cloud.ping,
             # Without it no service task outlives the test.
             monitor_clients=False,
             cors_allowed_origins=[],

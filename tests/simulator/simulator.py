@@ -61,7 +61,8 @@ class Simulator:
 
     Use it as an async context manager, or `start` and `stop` it.
     `speed` divides every duration of the world, `latency` (real seconds)
-    delays every answer, `locks` fills the world with that many locks.
+    delays every answer, `locks` fills the world with that many locks; every
+    `ping` seconds the push stream is looked after.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Simulator:
         locks: int = 0,
         speed: float = 1,
         latency: float = 0,
+        ping: float = 25,
         secret: str = "the signing secret of the simulated cloud",
         clock_offset: timedelta = timedelta(),
     ) -> None:
@@ -78,6 +80,7 @@ class Simulator:
         self.clock = Clock(clock_offset)
         self.pace = Pace(speed)
         self.latency = latency
+        self.ping = ping
         self.options = Options()
         self.world = World(self.clock)
         self.clients: dict[str, Client] = default_clients()

@@ -1,0 +1,289 @@
+"""A Home Assistant that is not booted, and the integration in it, in time that jumps.
+
+Of Home Assistant there is the core object, the registries and what config entries need: no
+component, no platform, no entity. What a lock shows is asked of its coordinator, a command is
+given as the lock entity gives it.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+import time
+from typing import Final, override
+from unittest.mock import patch
+
+from aiohttp import ThreadedResolver
+from homeassistant.components.application_credentials import ClientCredential
+from homeassistant.config_entries import (
+    ConfigEntries,
+    ConfigEntry,
+    ConfigEntryState,
+    ConfigFlowContext,
+)
+from homeassistant.const import (
+    CONF_API_KEY,
+    EVENT_HOMEASSISTANT_CLOSE,
+    EVENT_HOMEASSISTANT_FINAL_WRITE,
+    EVENT_HOMEASSISTANT_STOP,
+    Platform,
+)
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    ConfigEntryNotReady,
+    HomeAssistantError,
+)
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.config_entry_oauth2_flow import async_register_implementation
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, mock_storage
+
+from custom_components.yale_august import async_setup_entry, async_unload_entry
+from custom_components.yale_august.account import Account
+from custom_components.yale_august.command import LOCK, OPEN, UNLOCK, async_move
+from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
+from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.oauth import PartnerImplementation
+from tests.simulator import Brand, Simulator
+from tests.simulator.lock import Lock
+
+from .warp import WarpLoop
+
+LATENCY: Final = 0.05
+"""Seconds that an answer of the cloud takes."""
+PING: Final = 600.0
+"""Seconds between two pings of the push stream: they are not what is tested."""
+MOVEMENTS: Final = {"lock": LOCK, "unlock": UNLOCK, "open": OPEN}
+
+
+class Entry(MockConfigEntry):
+    """A config entry that only counts how often a new login was asked for."""
+
+    asked_for_login = 0
+
+    @override
+    def async_start_reauth(
+        self,
+        hass: HomeAssistant,
+        context: ConfigFlowContext | None = None,
+        data: dict[str, object] | None = None,
+    ) -> None:
+        """Count."""
+        object.__setattr__(self, "asked_for_login", self.asked_for_login + 1)
+
+
+class Entries(ConfigEntries):
+    """The config entries, without platforms."""
+
+    @override
+    async def async_forward_entry_setups(
+        self, entry: ConfigEntry, platforms: Iterable[Platform | str]
+    ) -> None:
+        """Set no platform up."""
+
+    @override
+    async def async_unload_platforms(
+        self, entry: ConfigEntry, platforms: Iterable[Platform | str]
+    ) -> bool:
+        """Unload none."""
+        return True
+
+
+class _Resolver(ThreadedResolver):
+    """Resolves nothing: the cloud has an address of digits."""
+
+    async def real_close(self) -> None:
+        """Close, under the name by which Home Assistant calls it."""
+
+
+class Bench:
+    """The integration and the simulated cloud, side by side."""
+
+    def __init__(self, cloud: Simulator, *, sub_user: bool = False) -> None:
+        """Remember the login; nothing runs before `start`."""
+        self.cloud = cloud
+        self.entry = self._entry(sub_user=sub_user)
+        self.hass: HomeAssistant
+        self._running: set[asyncio.Task[None]] = set()
+
+    def _entry(self, *, sub_user: bool) -> Entry:
+        cloud = self.cloud
+        tokens = cloud.authorize()
+        expires_in = tokens["expires_in"]
+        assert isinstance(expires_in, int)
+        acting: dict[str, object] = {"acting_user": "owner"}
+        if sub_user:
+            guest = cloud.world.add_user(
+                "Gustav", "Guest", owner=cloud.owner, partner_user_id="guest-77"
+            )
+            for lock in cloud.locks:
+                cloud.share(lock, guest)
+            acting = {
+                "acting_user": "sub_user",
+                "partner_user_id": "guest-77",
+                "first_name": "Gustav",
+                "last_name": "Guest",
+            }
+        return Entry(
+            domain=DOMAIN,
+            title="Home",
+            unique_id=cloud.owner.user_id,
+            data={
+                "auth_implementation": "partner",
+                "token": {**tokens, "expires_at": time.time() + expires_in},
+                "brand": Brand.YALE.value,
+                CONF_API_KEY: cloud.key().value,
+                **acting,
+            },
+        )
+
+    # Life
+
+    async def start(self, *, patience: float = 3600) -> None:
+        """Start Home Assistant and set the entry up, again and again as it would."""
+        # The folder is never touched: storage is in memory.
+        self.hass = hass = HomeAssistant("/nonexistent")
+        hass.config_entries = Entries(hass, {})
+        self.entry.add_to_hass(hass)
+        dr.async_setup(hass)
+        await dr.async_load(hass, load_empty=True)
+        await ir.async_load(hass, load_empty=True)
+        hass.set_state(CoreState.running)
+        client = self.cloud.client()
+        async_register_implementation(
+            hass,
+            DOMAIN,
+            PartnerImplementation(
+                hass, "partner", ClientCredential(client.client_id, client.secret)
+            ),
+        )
+        deadline = time.monotonic() + patience
+        tries = 0
+        while not await self._set_up():
+            if time.monotonic() > deadline:
+                return
+            await asyncio.sleep(2 ** min(tries, 4) * 5)
+            tries += 1
+
+    async def _set_up(self) -> bool:
+        hass, entry = self.hass, self.entry
+        entry.mock_state(hass, ConfigEntryState.SETUP_IN_PROGRESS)
+        try:
+            assert await async_setup_entry(hass, entry)
+        except (ConfigEntryNotReady, ConfigEntryAuthFailed) as err:
+            await self._unloaded()
+            if isinstance(err, ConfigEntryAuthFailed):
+                entry.async_start_reauth(hass)
+            entry.mock_state(hass, ConfigEntryState.SETUP_RETRY)
+            return False
+        entry.mock_state(hass, ConfigEntryState.LOADED)
+        return True
+
+    async def _unloaded(self) -> None:
+        await self.entry._async_process_on_unload(self.hass)  # noqa: SLF001
+
+    async def stop(self) -> None:
+        """Unload the entry and stop Home Assistant."""
+        if self.loaded:
+            assert await async_unload_entry(self.hass, self.entry)
+            await self._unloaded()
+            self.entry.mock_state(self.hass, ConfigEntryState.NOT_LOADED)
+        await self._close()
+
+    async def shut_down(self) -> None:
+        """Stop Home Assistant as a restart does: the entry is not unloaded."""
+        self.hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_STOP)
+        await self.hass.async_block_till_done()
+        await self._close()
+
+    async def _close(self) -> None:
+        hass = self.hass
+        if self._running:
+            await asyncio.wait(self._running)
+        hass.set_state(CoreState.final_write)
+        hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_FINAL_WRITE)
+        await hass.async_block_till_done()
+        hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_CLOSE)
+        await hass.async_block_till_done()
+
+    # What is known
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the entry is set up."""
+        return self.entry.state is ConfigEntryState.LOADED
+
+    @property
+    def account(self) -> Account:
+        """What the entry holds."""
+        account = self.entry.runtime_data
+        assert isinstance(account, Account)
+        return account
+
+    def lock(self, lock: Lock) -> LockCoordinator | None:
+        """Return what is known of a lock; None while nothing is."""
+        return self.account.locks.get(lock.lock_id) if self.loaded else None
+
+    # What is done
+
+    async def operate(self, lock: Lock, action: str) -> str | None:
+        """Lock, unlock or open; return None when confirmed, else why not."""
+        found = self.lock(lock)
+        assert found is not None
+        try:
+            await async_move(found, MOVEMENTS[action])
+        except HomeAssistantError as err:
+            return err.translation_key or "no sentence"
+        return None
+
+    def begin(self, work: Coroutine[object, object, object]) -> asyncio.Task[None]:
+        """Do something in the background; it is over before the end."""
+
+        async def do() -> None:
+            await work
+
+        task = asyncio.create_task(do())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+
+@asynccontextmanager
+async def bench(
+    *variants: str,
+    sub_user: bool = False,
+    before: Callable[[Bench], None] | None = None,
+) -> AsyncGenerator[Bench]:
+    """Return a bench with a lock of each variant, stopped at the end.
+
+    `before` is called before Home Assistant starts.
+    """
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        mock_storage(),
+        patch(
+            "homeassistant.helpers.aiohttp_client._async_make_resolver",
+            return_value=_Resolver(),
+        ),
+    ):
+        async with Simulator(latency=LATENCY, ping=PING) as cloud:
+            monkeypatch.setenv(ENV_CLOUD, cloud.url)
+            for number, variant in enumerate(variants):
+                cloud.add_lock(variant, name=f"Drawbridge {number}", house="Quarrel")
+            found = Bench(cloud, sub_user=sub_user)
+            if before is not None:
+                before(found)
+            await found.start()
+            try:
+                yield found
+            finally:
+                await found.stop()
+                await cloud.settle()
+
+
+def left_over() -> list[str]:
+    """Return what still runs on the loop apart from the caller: tasks and timers."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, WarpLoop)
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    return [*map(repr, tasks), *map(repr, loop.timers())]
