@@ -242,7 +242,9 @@ async def test_key_ends_while_running(home: Home) -> None:
     entry = await home.set_up()
     key = home.cloud.key()
     del home.cloud.keys[key.value]
+    before = len(home.cloud.requests)
     await home.coordinator(entry, DOOR).async_refresh()
+    assert home.reads(DOOR, since=before) == ["get_lock"]
     assert reauths(home, entry) == 1
     assert home.state("lock", DOOR, "lock") == "locked"
     home.cloud.keys[key.value] = key
