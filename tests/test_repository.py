@@ -93,3 +93,16 @@ def test_nothing_of_a_machine() -> None:
             content = path.read_bytes()
             assert not folder.search(content), path
             assert not mirror.search(content), path
+
+
+@pytest.mark.parametrize(
+    "library", ["aiohttp", "yarl", "python-socketio", "python-engineio"]
+)
+def test_both_versions_have_the_libraries_of_the_client(library: str) -> None:
+    """Only because they are the same do the client's own tests run with one of them."""
+    pins = {
+        re.search(rf"^{library}==(\S+)", text, re.MULTILINE)[1]  # type: ignore[index]
+        for name in ("oldest", "newest")
+        for text in ((ROOT / "requirements" / f"{name}.txt").read_text(),)
+    }
+    assert len(pins) == 1
