@@ -17,7 +17,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .attention import async_attend
+from .attention import ELSEWHERE, async_attend, issue_id
 from .channel import Channel
 from .claims import SIGNAL_RELEASED, claims
 from .cloud.client import Client
@@ -286,7 +286,7 @@ class Account:
                 self._issue(lock_id),
                 is_fixable=False,
                 severity=ir.IssueSeverity.WARNING,
-                translation_key="lock_in_other_entry",
+                translation_key=ELSEWHERE,
                 translation_placeholders={
                     "lock": summary.name or lock_id[-6:],
                     "entry": self.entry.title,
@@ -296,7 +296,7 @@ class Account:
         return False
 
     def _issue(self, lock_id: str) -> str:
-        return f"lock_in_other_entry_{self.entry.entry_id}_{lock_id}"
+        return issue_id(ELSEWHERE, self.entry, lock_id)
 
     @callback
     def _forget_issues(self, *, kept: Container[str]) -> None:
