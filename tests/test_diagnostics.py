@@ -95,6 +95,17 @@ async def test_device(
     assert not [secret for secret in secrets(home, entry) if secret in text]
 
 
+async def test_whole_file(
+    hass: HomeAssistant, home: Home, entry: ConfigEntry, hass_client: Any
+) -> None:
+    """Home Assistant adds facts of its own, the ids of our repairs among them."""
+    client = await hass_client()
+    file = await client.get(f"/api/diagnostics/config_entry/{entry.entry_id}")
+    text = await file.text()
+    assert "latch_lock" in text
+    assert not [secret for secret in secrets(home, entry) if secret in text]
+
+
 async def test_system_health(
     hass: HomeAssistant, home: Home, entry: ConfigEntry
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, __version__
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
@@ -20,9 +20,10 @@ from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
 
 from .flows import placeholders, texts
 from .home import CREDENTIAL, Home
-from .simulator import Brand, Fail
+from .simulator import Brand, Fail, Slow
 
 DOOR = "Front Door"
+DOMAINS = ("binary_sensor", "button", "lock", "sensor")
 
 
 def reauths(home: Home, entry: ConfigEntry) -> int:
@@ -341,6 +342,22 @@ async def test_unload_in_the_middle_of_everything(home: Home) -> None:
     assert not home.cloud.subscribers
 
 
+async def test_unload_while_a_lock_arrives(home: Home) -> None:
+    """What is read too late is not shown: the platforms are gone by then."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    home.cloud.add_lock("unlatch", name="Back Door")
+    home.cloud.faults.add("get_lock", Slow(0.1), times=None)
+    home.cloud.faults.add("delete_subscriber", Slow(0.4), times=None)
+    await home.account(entry).roster.async_refresh()
+    await home.when(lambda: "get_lock" in home.reads("Back Door"))
+    assert await home.hass.config_entries.async_unload(entry.entry_id)
+    shown = {found.state for found in home.hass.states.async_all(DOMAINS)}
+    assert shown == {"unavailable"}
+    assert home.find("lock", "Back Door", "lock") is None
+    assert not [one for one in ir.async_get(home.hass).issues if one[0] == DOMAIN]
+
+
 async def test_unload_while_the_cloud_is_down(home: Home) -> None:
     """Leaving does not depend on the cloud; it is quick and says nothing wrong."""
     home.cloud.add_lock(name=DOOR)
@@ -570,3 +587,21 @@ async def test_remove_devices_by_hand(
         assert await removes(device) is removable, device.name
     assert home.state("lock", DOOR, "lock") == "locked"
     assert len(dr.async_entries_for_config_entry(registry, entry.entry_id)) == 5
+
+
+async def test_remove_no_device_by_hand_while_not_running(
+    home: Home, hass_ws_client: WebSocketGenerator
+) -> None:
+    """Nobody can tell then what the account has."""
+    await async_setup_component(home.hass, "config", {})
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    client = await hass_ws_client(home.hass)
+    home.cloud.faults.add("get_locks", Fail(503, "html"), times=None)
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    device = home.device(entry, home.lock_id(DOOR))
+    assert device is not None
+    answer = await client.remove_device(device.id)
+    assert answer["success"] is False
+    assert home.device(entry, home.lock_id(DOOR)) is not None

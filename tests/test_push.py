@@ -510,6 +510,26 @@ async def test_message_while_a_read_is_under_way(home: Home) -> None:
     assert home.state("lock", DOOR, "lock") == "unlocked"
 
 
+async def test_answer_from_a_cache_is_no_sign_of_the_bridge(home: Home) -> None:
+    """Who asks the lock and gets what the cloud remembers has not reached it."""
+    door = home.cloud.add_lock(name=DOOR)
+    home.cloud.options.push_bridge_events = True
+    await home.set_up()
+    await home.cloud.faults.bridge_offline(door)
+    await home.shows("binary_sensor", DOOR, "connectivity", "off")
+    remembered = {
+        "status": "kAugLockState_Locked",
+        "doorState": "kAugDoorState_Closed",
+        "resultsFromOperationCache": True,
+        "info": {"action": "status"},
+    }
+    home.cloud.faults.add("remote_operate", Fail(200, remembered))
+    await home.press(DOOR, "status")
+    assert home.state("binary_sensor", DOOR, "connectivity") == "off"
+    assert home.state("lock", DOOR, "lock") == "unknown"
+    assert home.state("binary_sensor", DOOR, "door") == "unknown"
+
+
 @pytest.mark.parametrize("word", ["unknown", "not-advertising", "next year's word"])
 async def test_unknown_is_no_sign_of_the_bridge(home: Home, word: str) -> None:
     """A message that the bridge cannot reach the lock does not say that it is online."""

@@ -1,5 +1,6 @@
 """Yale Home and August locks through the lock maker's partner API."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -64,6 +65,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
 
 async def async_unload_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> bool:
     """Leave nothing behind."""
+    entry.runtime_data.async_leave()
     unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if unloaded:
         await entry.runtime_data.async_stop()
@@ -79,7 +81,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: YaleAugustConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """Let a person remove what the account does not have any more."""
+    """Let a person remove what the account does not have any more, where it can be told."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
     shown = {(DOMAIN, entry.entry_id)}
     for lock in entry.runtime_data.locks.values():
         shown |= {(DOMAIN, lock.lock_id)} | Facts.of(lock.data).identifiers

@@ -17,7 +17,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .attention import async_attend
+from .attention import ELSEWHERE, async_attend, issue_id
 from .channel import Channel
 from .claims import SIGNAL_RELEASED, claims
 from .cloud.client import Client
@@ -72,6 +72,7 @@ class Account:
         self._arriving: dict[str, LockCoordinator] = {}
         """Locks that are read for the first time."""
         self._missing: set[str] = set()
+        self._leaving = False
         self._cancel_farewell: CALLBACK_TYPE | None = None
         self._listeners: list[LockListener] = []
         self._keepers: dict[str, list[CALLBACK_TYPE]] = {}
@@ -101,8 +102,14 @@ class Account:
         if syncing.done():
             await syncing
 
+    @callback
+    def async_leave(self) -> None:
+        """Welcome no lock any more: the platforms are about to go."""
+        self._leaving = True
+
     async def async_stop(self) -> None:
         """Leave nothing behind: no task, socket, subscriber or timer."""
+        self.async_leave()
         if self._cancel_farewell is not None:
             self._cancel_farewell()
             self._cancel_farewell = None
@@ -158,6 +165,8 @@ class Account:
         `read`: the list has just been read, so that what it lacks is missing once more.
         """
         async with self._sync:
+            if self._leaving:
+                return
             roster = self.roster.data
             if read:
                 self._part_with(
@@ -207,6 +216,8 @@ class Account:
         await self.push.async_settled(self.pace.connect.total_seconds())
         await lock.async_refresh()
         del self._arriving[lock.lock_id]
+        if self._leaving:
+            return
         try:
             self._welcome(lock)
         except Exception:
@@ -286,7 +297,7 @@ class Account:
                 self._issue(lock_id),
                 is_fixable=False,
                 severity=ir.IssueSeverity.WARNING,
-                translation_key="lock_in_other_entry",
+                translation_key=ELSEWHERE,
                 translation_placeholders={
                     "lock": summary.name or lock_id[-6:],
                     "entry": self.entry.title,
@@ -296,7 +307,7 @@ class Account:
         return False
 
     def _issue(self, lock_id: str) -> str:
-        return f"lock_in_other_entry_{self.entry.entry_id}_{lock_id}"
+        return issue_id(ELSEWHERE, self.entry, lock_id)
 
     @callback
     def _forget_issues(self, *, kept: Container[str]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -17,6 +18,7 @@ LATCH: Final = "latch_lock"
 BRIDGE: Final = "bridge_offline"
 POWER: Final = "low_power"
 RIGHT: Final = "endpoint_not_allowed"
+ELSEWHERE: Final = "lock_in_other_entry"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +74,13 @@ def async_note_missing_right(
 
 
 def issue_id(key: str, entry: ConfigEntry, lock_id: str) -> str:
-    """Return the id of a repair."""
-    return f"{key}_{entry.entry_id}_{lock_id}"
+    """Return the id of a repair, the same in each run.
+
+    Home Assistant puts it into the diagnostics file as it is: the lock's id, which nobody can
+    guess, is in it as a digest only.
+    """
+    lock = blake2b(lock_id.encode(), digest_size=8).hexdigest()
+    return f"{key}_{entry.entry_id}_{lock}"
 
 
 @callback

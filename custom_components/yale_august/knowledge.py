@@ -176,13 +176,17 @@ def take_status(data: LockData, status: LockStatus, moment: Moment) -> Taken:
 
 
 def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
-    """Take the lock's own answer to a command; one that is silent on the bolt changes nothing."""
+    """Take the lock's own answer to a command; one that is silent on the bolt changes nothing.
+
+    One from the cloud's cache is no sign that the lock was reached.
+    """
     if operation.accepted:
         return Taken(data=data)
-    origin = Origin.READ if operation.from_cache else Origin.ANSWER
-    data = _relieve(
-        _take_online(data, value=True, at=moment.arrived), heard=True, moved=False
-    )
+    origin = Origin.READ
+    if not operation.from_cache:
+        origin = Origin.ANSWER
+        data = _take_online(data, value=True, at=moment.arrived)
+        data = _relieve(data, heard=True, moved=False)
     verdicts = set()
     if operation.bolt_reported:
         # A bolt that moves did so before the answer came: it may have arrived since.
