@@ -98,7 +98,7 @@ async def test_address_is_on_the_lock_only(home: Home) -> None:
     assert connections == {DOOR: {(dr.CONNECTION_BLUETOOTH, door.mac.upper())}}
 
 
-@pytest.mark.parametrize("variant", ["unlatch", "same_serial", "no_id"])
+@pytest.mark.parametrize("variant", ["unlatch", "model", "same_serial", "no_id"])
 async def test_bridge_inside_the_lock(home: Home, variant: str) -> None:
     """A lock with Wi-Fi of its own hangs on the house; it has no bridge beside it."""
     door = home.cloud.add_lock(
@@ -107,6 +107,8 @@ async def test_bridge_inside_the_lock(home: Home, variant: str) -> None:
     assert door.bridge is not None
     if variant == "same_serial":
         door.bridge.serial = door.serial
+    elif variant == "model":
+        door.bridge.model = "august-lock"
     elif variant == "no_id":
         home.cloud.faults.malform(door, "Bridge._id", None)
     entry = await home.set_up()
