@@ -255,6 +255,35 @@ async def test_read_back_confirms_only_with_a_newer_time(
 
 
 @pytest.mark.usefixtures("hurried")
+async def test_read_back_that_agrees_but_is_older_proves_nothing(
+    home: Home, door: Lock
+) -> None:
+    """Locked was known before: that it still is says nothing of the command."""
+    entry = await home.set_up()
+    home.cloud.faults.add("remote_operate", Fail(202, "empty"))
+    before = len(home.cloud.requests)
+    with refused("unconfirmed"):
+        await operate(home, "lock")
+    assert home.reads(DOOR, since=before) == ["get_lock_status"] * 2
+    assert home.coordinator(entry, DOOR).settled_bolt == "locked"
+    assert len(puts(home)) == 1
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_cached_answer_does_not_prove_that_the_door_opened(
+    home: Home, door: Lock, pace: Callable[..., None]
+) -> None:
+    """A latch that sprang back before the answer is not the same as a cache."""
+    pace(connect=timedelta(seconds=0.05))
+    await no_push(home)
+    cached = {"status": "kAugLockState_Unlocked", "resultsFromOperationCache": True}
+    home.cloud.faults.add("remote_operate", Fail(200, json.dumps(cached)))
+    with refused("unconfirmed"):
+        await operate(home, "open")
+    assert len(puts(home)) == 1
+
+
+@pytest.mark.usefixtures("hurried")
 async def test_read_back_without_a_time_proves_nothing(home: Home, door: Lock) -> None:
     """Nor does a cache that does not tell since when."""
     await home.set_up()
