@@ -31,6 +31,7 @@ QUICK = Pace(
     settle=timedelta(seconds=0.2),
     connect=timedelta(seconds=5),
     farewell=timedelta(seconds=0.3),
+    exodus=timedelta(),
     read_back=(
         timedelta(seconds=0.6),
         timedelta(seconds=1.2),

@@ -83,7 +83,7 @@ async def test_status_grows_old_too(
     home: Home, door: Lock, guest: User, pace: Callable[..., None]
 ) -> None:
     """What a guest saw is given up after T1 as well."""
-    pace(trust=Trust(rest=timedelta(seconds=0.5), moving=timedelta(seconds=0.3)))
+    pace(trust=Trust(rest=timedelta(seconds=2.5), moving=timedelta(seconds=0.3)))
     home.cloud.share(door, guest)
     home.cloud.faults.add("get_lock", Fail(403, NOT_YOURS), times=None)
     home.cloud.faults.add("get_lock_status", Fail(503), times=None, skip=1)

@@ -187,3 +187,13 @@ async def test_cannot_be_minted(home: Home, door: Lock, fault: Fail, key: str) -
     assert minted(home) == 1
     await home.hass.config_entries.async_reload(entry.entry_id)
     assert home.state("lock", DOOR, "lock") == "locked"
+
+
+async def test_minted_token_is_refused(home: Home, door: Lock) -> None:
+    """The owner's sign-in is well: to ask for another would send people in circles."""
+    home.cloud.faults.add("get_locks", Fail(401), times=2)
+    entry = await add(home)
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "sub_user_refused"
+    assert reauths(home, entry) == 0

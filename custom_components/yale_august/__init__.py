@@ -13,6 +13,7 @@ from .cloud.auth import SubUserTokens, TokenSource
 from .cloud.brand import Brand, Endpoints
 from .cloud.budget import Budget
 from .cloud.client import Client
+from .cloud.errors import LoginExpired, SubUserRefused
 from .cloud.transport import Transport
 from .const import (
     ACTING_SUB_USER,
@@ -105,12 +106,16 @@ async def _async_client(
     budget = Budget()
     budget.restore(notebook.memory.get("budget"))
 
-    def client(tokens: TokenSource) -> Client:
+    def client(
+        tokens: TokenSource,
+        refused: type[LoginExpired | SubUserRefused] = LoginExpired,
+    ) -> Client:
         transport = Transport(
             session=session,
             endpoints=where,
             api_key=entry.data[CONF_API_KEY],
             tokens=tokens,
+            refused=refused,
         )
         return Client(transport, budget)
 
@@ -123,5 +128,6 @@ async def _async_client(
             entry.data[CONF_PARTNER_USER_ID],
             entry.data[CONF_FIRST_NAME],
             entry.data[CONF_LAST_NAME],
-        )
+        ),
+        SubUserRefused,
     )

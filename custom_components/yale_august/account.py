@@ -71,7 +71,8 @@ class Account:
         self._unreadable: set[str] = set()
         self._arriving: dict[str, LockCoordinator] = {}
         """Locks that are read for the first time."""
-        self._missing: set[str] = set()
+        self._missing: dict[str, datetime] = {}
+        """Locks that the list lacks, and since when."""
         self._leaving = False
         self._cancel_farewell: CALLBACK_TYPE | None = None
         self._listeners: list[LockListener] = []
@@ -133,9 +134,7 @@ class Account:
     @callback
     def async_look_for_locks(self) -> None:
         """Read the list of locks soon: the cloud does not know one of them any more."""
-        self.entry.async_create_background_task(
-            self.hass, self.roster.async_request_refresh(), f"{DOMAIN} locks"
-        )
+        self.roster.async_read_soon()
 
     @callback
     def _roster_read(self) -> None:
@@ -244,13 +243,27 @@ class Account:
 
     @callback
     def _part_with(self, lock_ids: set[str]) -> None:
-        """Withdraw a lock that the list lacks; dismiss it when the list lacks it twice."""
-        for lock_id in lock_ids & self._missing:
+        """Withdraw a lock that the list lacks; dismiss it when the list lacks it twice.
+
+        A list without a single lock is more likely a fault of the cloud than a house that was
+        left: then they are dismissed only when it has been so for long.
+        """
+        now = dt_util.utcnow()
+        patience = timedelta() if self.roster.data else self.pace.exodus
+        gone = {
+            lock_id
+            for lock_id, since in self._missing.items()
+            if lock_id in lock_ids and now - since >= patience
+        }
+        for lock_id in gone:
             self._dismiss(lock_id)
-        self._missing = lock_ids - self._missing
-        for lock_id in self._missing & set(self.locks):
+        is_news = not lock_ids <= self._missing.keys()
+        self._missing = {
+            lock_id: self._missing.get(lock_id, now) for lock_id in lock_ids - gone
+        }
+        for lock_id in self._missing.keys() & self.locks.keys():
             self.locks[lock_id].async_withdraw()
-        if self._missing and self._cancel_farewell is None:
+        if is_news and self._cancel_farewell is None:
             self._cancel_farewell = async_call_later(
                 self.hass,
                 self.pace.farewell,

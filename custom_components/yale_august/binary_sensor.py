@@ -76,7 +76,7 @@ TABLE = (
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         supported_fn=lambda data: data.online is not None,
-        is_on_fn=lambda lock: lock.data.reachable,
+        is_on_fn=lambda lock: lock.online,
     ),
     BinarySensorDescription(
         key="battery_low",

@@ -1,8 +1,8 @@
 """One command on one lock: sent once, then confirmed, failed with the reason, or unconfirmed."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 import logging
@@ -87,7 +87,7 @@ async def async_move(lock: LockCoordinator, movement: Movement) -> None:
     when nothing has confirmed the movement until the deadline. Nothing is ever sent twice.
     Commands on one lock wait for each other.
     """
-    async with lock.commanding:
+    async with _turn(lock):
         if await _async_needless(lock, movement):
             return
         with _shown_moving(lock, movement):
@@ -104,7 +104,7 @@ async def async_ask(
 
     Raises HomeAssistantError as `async_move` does.
     """
-    async with lock.commanding:
+    async with _turn(lock):
         asked = dt_util.utcnow()
         try:
             operation = await lock.account.client.remote_operate(
@@ -115,6 +115,24 @@ async def async_ask(
             raise _told(lock, err) from err
         lock.async_take_answer(operation, asked)
         return operation
+
+
+@asynccontextmanager
+async def _turn(lock: LockCoordinator) -> AsyncGenerator[None]:
+    """Wait for an earlier command, not for long: a door that moves late moves by surprise."""
+    try:
+        async with asyncio.timeout(lock.pace.queue.total_seconds()):
+            await lock.commanding.acquire()
+    except TimeoutError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="still_busy",
+            translation_placeholders={"lock": lock.data.name},
+        ) from err
+    try:
+        yield
+    finally:
+        lock.commanding.release()
 
 
 async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
@@ -140,7 +158,7 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
             translation_placeholders={"lock": lock.data.name},
         ) from err
     lock.async_take_status(status, asked)
-    return status.bolt in movement.ends
+    return status.bolt in movement.ends and lock.settled_bolt in movement.ends
 
 
 async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
@@ -151,7 +169,7 @@ async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
             await _async_follow(lock, proof, sent)
         except asyncio.CancelledError:
             # Nobody waits for the end any more, and the bolt may have moved.
-            lock.async_read_soon()
+            lock.async_doubt(sent)
             raise
         finally:
             sending.cancel()
@@ -159,8 +177,9 @@ async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
     if not sending.cancelled():
         sending.result()
     if proof.refusal is not None:
-        raise _failed(lock, proof.refusal) from proof.refusal
+        raise _failed(lock, proof.refusal, sent) from proof.refusal
     if not proof.given:
+        lock.async_doubt(sent)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="unconfirmed",
@@ -289,11 +308,15 @@ def _shown_moving(lock: LockCoordinator, movement: Movement) -> Iterator[None]:
         lock.async_show_command(None)
 
 
-def _failed(lock: LockCoordinator, err: CloudError) -> HomeAssistantError:
+def _failed(
+    lock: LockCoordinator, err: CloudError, sent: datetime
+) -> HomeAssistantError:
     """Note what a failed movement says about lock and bridge, and put it in words."""
     lock.async_take_failure(err, dt_util.utcnow())
     if isinstance(err, Jammed | CalibrationNeeded):
         lock.async_take_jam(dt_util.utcnow())
+    elif err.acted is Acted.MAYBE:
+        lock.async_doubt(sent)
     elif isinstance(err, DeviceError):
         lock.async_read_soon()
     return _told(lock, err)

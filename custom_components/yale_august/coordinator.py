@@ -41,6 +41,7 @@ from .knowledge import (
     Taken,
     take_answer,
     take_detail,
+    take_doubt,
     take_failure,
     take_jam,
     take_push,
@@ -48,7 +49,7 @@ from .knowledge import (
 )
 from .options import Options
 from .pace import Pace
-from .roster import read_debouncer
+from .soon import Soon
 from .truth import trusted_until
 
 _LOGGER = logging.getLogger(__name__)
@@ -101,8 +102,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             _LOGGER,
             config_entry=entry,
             name=f"{DOMAIN} lock",
-            request_refresh_debouncer=read_debouncer(hass, account.pace),
             always_update=False,
+        )
+        self._soon = Soon(
+            hass, entry, f"{DOMAIN} read", self.async_refresh, account.pace.coalesce
         )
         self.account = account
         self.lock_id = summary.lock_id
@@ -120,6 +123,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._capabilities_told = False
         self._disputed = False
         self._live_asked: datetime | None = None
+        self._doubt_asked: datetime | None = None
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._cancel_settle: CALLBACK_TYPE | None = None
         self.repace()
@@ -140,6 +144,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def settled_bolt(self) -> BoltState | None:
         """The same without what a running command has asked for."""
         return self.data.settled_bolt(dt_util.utcnow(), self.pace.trust)
+
+    @property
+    def online(self) -> bool | None:
+        """Whether the cloud reaches the lock; None is unknown."""
+        return self.data.shown_online(dt_util.utcnow(), self.pace.trust)
 
     @property
     def door(self) -> DoorState | None:
@@ -235,6 +244,21 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.async_update_listeners()
 
     @callback
+    def async_doubt(self, sent: datetime) -> None:
+        """Know nothing of the bolt until something newer than a command tells.
+
+        The cache is read at once; if it is no wiser, the lock itself is asked, but not so soon
+        that it would be busy for a person who tries again.
+        """
+        self._take(take_doubt(self.data, sent))
+        self.async_update_listeners()
+        if self.data.doubted_at is not None:
+            self.async_read_soon()
+            self._cancel(settle=True)
+            self._disputed = True
+            self._settle(disputed=True)
+
+    @callback
     def async_take_jam(self, asked: datetime) -> None:
         """Take the lock's word that it could not move its bolt."""
         self._take(take_jam(self.data, self._moment(asked)))
@@ -278,7 +302,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def _take(self, taken: Taken) -> None:
         """Know it, and let the watchers see it before the entities do."""
         self.data = taken.data
-        if taken.disputed is not None:
+        if taken.disputed or (taken.disputed is False and self.data.doubted_at is None):
             self._settle(disputed=taken.disputed)
         for watcher in list(self.watchers):
             watcher()
@@ -302,6 +326,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             and (until := trusted_until(reading, self.pace.trust)) is not None
             and until > now
         ]
+        if self.data.online is not None:
+            until = self.data.online.at + self.pace.trust.rest
+            ends += [until] if until > now else []
         if ends and not self._shutdown_requested:
             self._cancel_expiry = async_track_point_in_utc_time(
                 self.hass, HassJob(self._expired, cancel_on_shutdown=True), min(ends)
@@ -317,9 +344,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def async_read_soon(self) -> None:
         """Read the detail in the background."""
-        self.config_entry.async_create_background_task(
-            self.hass, self.async_request_refresh(), f"{self.name} read"
-        )
+        self._soon.ask()
+
+    @override
+    async def async_request_refresh(self) -> None:
+        """Read soon."""
+        self.async_read_soon()
 
     @callback
     def _settle(self, *, disputed: bool) -> None:
@@ -348,10 +378,17 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def _ask_lock(self, now: datetime) -> None:
         self._cancel_settle = None
-        if (
-            self._live_asked is not None and now - self._live_asked < self.pace.live
-        ) or not self.data.operable:
+        if self.commanding.locked():
+            self._settle(disputed=True)
             return
+        is_new_doubt = self.data.doubted_at not in (None, self._doubt_asked)
+        if not self.data.operable or (
+            not is_new_doubt
+            and self._live_asked is not None
+            and now - self._live_asked < self.pace.live
+        ):
+            return
+        self._doubt_asked = self.data.doubted_at
         self._live_asked = now
         self.config_entry.async_create_background_task(
             self.hass, self._async_ask_lock(), f"{self.name} live status"

@@ -11,6 +11,7 @@ from .const import DOMAIN
 _KEYS: dict[type[errors.CloudError], str] = {
     errors.InvalidParameter: "invalid_parameter",
     errors.LoginExpired: "login_expired",
+    errors.SubUserRefused: "sub_user_refused",
     errors.ApiKeyInvalid: "api_key_invalid",
     errors.EndpointNotAllowed: "endpoint_not_allowed",
     errors.RoleMissing: "role_missing",

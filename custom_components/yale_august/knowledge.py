@@ -41,6 +41,8 @@ class LockData:
     online: Reading[bool] | None = None
     commanded: BoltState | None = None
     """The movement that a command of ours has asked for and nothing has ended yet."""
+    doubted_at: datetime | None = None
+    """When a command was sent whose end nobody has told: what is older proves nothing."""
     cut_off_at: datetime | None = None
     """Since when the cloud does not reach the lock."""
     complaint: Trouble | None = None
@@ -89,6 +91,13 @@ class LockData:
         if self.bolt is not None and self.bolt.value is BoltState.JAMMED:
             return self.complaint or Trouble.JAMMED
         return self.complaint
+
+    def shown_online(self, now: datetime, trust: Trust) -> bool | None:
+        """Return whether the cloud reaches the lock; None once that is too long ago."""
+        known = self.online
+        if known is None or now - known.at >= trust.rest:
+            return None
+        return known.value
 
     def settled_bolt(self, now: datetime, trust: Trust) -> BoltState | None:
         """Return the bolt's state as it may be shown now; None is unknown."""
@@ -158,6 +167,8 @@ def take_detail(data: LockData, detail: LockDetail, moment: Moment) -> Taken:
     """Take the lock's detail, which the cloud read from its cache."""
     if detail.bridge_online is not None:
         data = _take_online(data, value=detail.bridge_online, at=moment.asked)
+    elif data.online is not None and data.online.at < moment.asked:
+        data = replace(data, online=None)
     data = replace(data, detail=detail)
     if detail.status is None:
         return Taken(data=data)
@@ -205,6 +216,14 @@ def take_failure(data: LockData, err: CloudError, moment: Moment) -> Taken:
     return Taken(data=_complain(data, trouble_of(err), moment))
 
 
+def take_doubt(data: LockData, sent: datetime) -> Taken:
+    """Take it that a command may have moved the bolt since, and that nobody has told."""
+    if data.bolt is not None and data.bolt.at > sent:
+        return Taken(data=data)
+    bolt = data.bolt and replace(data.bolt, confirmed=None)
+    return Taken(data=replace(data, bolt=bolt, doubted_at=sent))
+
+
 def take_jam(data: LockData, moment: Moment) -> Taken:
     """Take the lock's word that it could not move its bolt."""
     data, _ = _take_bolt(data, BoltState.JAMMED, None, moment, Origin.ANSWER)
@@ -219,7 +238,13 @@ def _take_bolt(
     origin: Origin,
 ) -> tuple[LockData, Verdict]:
     before = data.bolt
-    reading, verdict = weigh(before, _offer(data, value, at, moment, origin))
+    offer = _offer(data, value, at, moment, origin)
+    if data.doubted_at is not None:
+        if offer.time > data.doubted_at:
+            data = replace(data, doubted_at=None)
+        else:
+            offer = replace(offer, vouched=False)
+    reading, verdict = weigh(before, offer)
     changed_by = data.changed_by
     if (
         origin is Origin.READ
@@ -249,12 +274,21 @@ def _take_door(
 def _offer[T](
     data: LockData, value: T, at: datetime | None, moment: Moment, origin: Origin
 ) -> Offer[T]:
+    vouched, since = True, None
+    if origin is Origin.PUSH and at is not None:
+        # A message that comes late stands for the moment that it tells of.
+        since = min(at, moment.arrived)
+    elif origin is Origin.READ and data.reachable is not True:
+        # Nobody knows whether the cloud still reaches the lock: it did when it heard this.
+        vouched = data.reachable is None and at is not None
+        since = at and min(at, moment.arrived)
     return Offer(
         value=value,
         at=at,
         arrived=moment.arrived,
         origin=origin,
-        vouched=origin is not Origin.READ or data.reachable is not False,
+        vouched=vouched,
+        since=since,
     )
 
 

@@ -36,6 +36,10 @@ class Pace:
         timedelta(seconds=40),
     )
     """When a command that nothing has confirmed is checked; the last is its deadline."""
+    queue: timedelta = timedelta(seconds=10)
+    """How long a command waits for an earlier one on the same lock before it is given up."""
+    exodus: timedelta = timedelta(days=1)
+    """A list without a single lock is believed only after this time."""
     bridge_repair: timedelta = timedelta(days=1)
     """A bridge that is offline for longer is worth a person's look."""
     trust: Trust = field(

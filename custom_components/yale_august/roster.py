@@ -1,13 +1,11 @@
 """The list of the login's locks."""
 
-from collections.abc import Coroutine
 import logging
-from typing import Any, override
+from typing import override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .cloud.client import Client
@@ -22,17 +20,9 @@ from .cloud.models import LockSummary
 from .const import DOMAIN
 from .failures import failure_key
 from .pace import Pace
+from .soon import Soon
 
 _LOGGER = logging.getLogger(__name__)
-
-
-def read_debouncer(
-    hass: HomeAssistant, pace: Pace
-) -> Debouncer[Coroutine[Any, Any, None]]:
-    """Return what makes one read of several that are asked for together."""
-    return Debouncer(
-        hass, _LOGGER, cooldown=pace.coalesce.total_seconds(), immediate=True
-    )
 
 
 class RosterCoordinator(DataUpdateCoordinator[dict[str, LockSummary]]):
@@ -50,9 +40,21 @@ class RosterCoordinator(DataUpdateCoordinator[dict[str, LockSummary]]):
             config_entry=entry,
             name=f"{DOMAIN} locks",
             update_interval=pace.roster,
-            request_refresh_debouncer=read_debouncer(hass, pace),
         )
         self._client = client
+        self._soon = Soon(
+            hass, entry, f"{DOMAIN} locks", self.async_refresh, pace.coalesce
+        )
+
+    @override
+    async def async_request_refresh(self) -> None:
+        """Read soon."""
+        self.async_read_soon()
+
+    @callback
+    def async_read_soon(self) -> None:
+        """Read the list in the background."""
+        self._soon.ask()
 
     @override
     async def _async_update_data(self) -> dict[str, LockSummary]:

@@ -61,6 +61,8 @@ class Offer[T]:
     arrived: datetime
     origin: Origin
     vouched: bool = True
+    since: datetime | None = None
+    """Until when the cloud stands by it at least, where that is not its arrival."""
 
     @property
     def time(self) -> datetime:
@@ -84,7 +86,7 @@ def weigh[T](
     known: Reading[T] | None, offer: Offer[T]
 ) -> tuple[Reading[T] | None, Verdict]:
     """Decide between what is known and what has arrived: the newest own time wins."""
-    confirmed = offer.arrived if offer.vouched else None
+    confirmed = (offer.since or offer.arrived) if offer.vouched else None
     if known is None:
         return (
             Reading(value=offer.value, at=offer.time, confirmed=confirmed),

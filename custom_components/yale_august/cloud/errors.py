@@ -90,6 +90,15 @@ class LoginExpired(CloudError):
     situation = "the login has expired"
 
 
+class SubUserRefused(CloudError):
+    """401 to a sub-user's token that the owner's login has minted a moment ago.
+
+    The owner's login is well: to log in again would mend nothing.
+    """
+
+    situation = "the cloud does not accept the sub-user's login"
+
+
 class Forbidden(CloudError):
     """403 with a JSON body that names no right we know."""
 

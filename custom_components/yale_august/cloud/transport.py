@@ -16,7 +16,13 @@ from yarl import URL
 from .answers import Answer, error_of, read_answer
 from .auth import TokenSource
 from .brand import Endpoints
-from .errors import Acted, CloudUnavailable, LoginExpired, OutcomeUnknown
+from .errors import (
+    Acted,
+    CloudUnavailable,
+    LoginExpired,
+    OutcomeUnknown,
+    SubUserRefused,
+)
 from .models import JsonValue
 from .routes import Route, Safety
 from .validate import ABSENT, Absent
@@ -90,12 +96,15 @@ class Transport:
         endpoints: Endpoints,
         api_key: str,
         tokens: TokenSource,
+        *,
+        refused: type[LoginExpired | SubUserRefused] = LoginExpired,
     ) -> None:
         """Use a session that stays the caller's: it is not closed here."""
         self.session = session
         self.endpoints = endpoints
         self.tokens = tokens
         self._api_key = api_key
+        self._refused = refused
         self.clock_offset: timedelta | None = None
         """The cloud's clock minus ours, by its latest answer; None: not known."""
 
@@ -132,11 +141,23 @@ class Transport:
         token = await self.tokens.access_token()
         try:
             return await self._deliver(request, token, gate)
-        except LoginExpired:
+        except LoginExpired as err:
             renewed = await self.tokens.renew(token)
             if renewed == token:
-                raise
-        return await self._deliver(request, renewed, gate)
+                raise self._refusal(err) from err
+        try:
+            return await self._deliver(request, renewed, gate)
+        except LoginExpired as err:
+            raise self._refusal(err) from err
+
+    def _refusal(self, err: LoginExpired) -> LoginExpired | SubUserRefused:
+        """Return what it means that the cloud refuses a token that is new."""
+        return self._refused(
+            operation=err.operation,
+            status=err.status,
+            code=err.code,
+            detail=err.detail,
+        )
 
     def _request(
         self,
