@@ -230,8 +230,8 @@ class Account:
         self.locks[lock.lock_id] = lock
         if not lock.data.operable:
             _LOGGER.info(
-                "%s has no bridge or hub, so that the cloud cannot operate it",
-                lock.data.name,
+                "A lock has no bridge or hub, so that the cloud cannot operate it (type %s)",
+                None if lock.data.detail is None else lock.data.detail.type,
             )
         self._keepers[lock.lock_id] = [
             async_keep_devices(self.hass, self.entry, lock),

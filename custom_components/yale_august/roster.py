@@ -3,7 +3,7 @@
 import logging
 from typing import override
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -60,11 +60,14 @@ class RosterCoordinator(DataUpdateCoordinator[dict[str, LockSummary]]):
     async def _async_update_data(self) -> dict[str, LockSummary]:
         try:
             locks = await self._client.get_locks()
-        except (LoginExpired, ApiKeyInvalid) as err:
-            raise ConfigEntryAuthFailed(
-                translation_domain=DOMAIN, translation_key=failure_key(err)
-            ) from err
         except CloudError as err:
+            if isinstance(err, LoginExpired | ApiKeyInvalid):
+                if self.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+                    raise ConfigEntryAuthFailed(
+                        translation_domain=DOMAIN, translation_key=failure_key(err)
+                    ) from err
+                # Later that would be the last read: who was refused by mistake stays so.
+                self.config_entry.async_start_reauth(self.hass)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key=failure_key(err),

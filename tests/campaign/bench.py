@@ -8,6 +8,7 @@ given as the lock entity gives it.
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from copy import deepcopy
 import time
 from typing import Final, override
 from unittest.mock import patch
@@ -99,18 +100,19 @@ class _Resolver(ThreadedResolver):
 class Bench:
     """The integration and the simulated cloud, side by side."""
 
-    def __init__(self, cloud: Simulator, *, sub_user: bool = False) -> None:
+    def __init__(
+        self, cloud: Simulator, storage: dict[str, object], *, sub_user: bool = False
+    ) -> None:
         """Remember the login; nothing runs before `start`."""
         self.cloud = cloud
+        self.storage = storage
+        """What Home Assistant has written, by the names of the files."""
         self.entry = self._entry(sub_user=sub_user)
         self.hass: HomeAssistant
         self._running: set[asyncio.Task[None]] = set()
 
     def _entry(self, *, sub_user: bool) -> Entry:
         cloud = self.cloud
-        tokens = cloud.authorize()
-        expires_in = tokens["expires_in"]
-        assert isinstance(expires_in, int)
         acting: dict[str, object] = {"acting_user": "owner"}
         if sub_user:
             guest = cloud.world.add_user(
@@ -130,7 +132,7 @@ class Bench:
             unique_id=cloud.owner.user_id,
             data={
                 "auth_implementation": "partner",
-                "token": {**tokens, "expires_at": time.time() + expires_in},
+                "token": self._tokens(),
                 "brand": Brand.YALE.value,
                 CONF_API_KEY: cloud.key().value,
                 **acting,
@@ -157,6 +159,9 @@ class Bench:
                 hass, "partner", ClientCredential(client.client_id, client.secret)
             ),
         )
+        await self._set_up_at_last(patience)
+
+    async def _set_up_at_last(self, patience: float) -> None:
         deadline = time.monotonic() + patience
         tries = 0
         while not await self._set_up():
@@ -196,6 +201,42 @@ class Bench:
         await self.hass.async_block_till_done()
         await self._close()
 
+    async def restart(self, *, cleanly: bool = True) -> None:
+        """Start anew; not `cleanly`: with what was on the disk when the power went."""
+        kept = deepcopy(self.storage)
+        subscribers = dict(self.cloud.push.subscribers)
+        await self.shut_down()
+        if not cleanly:
+            self.storage.clear()
+            self.storage.update(kept)
+            self.cloud.push.subscribers.update(subscribers)
+        asked = self.entry.asked_for_login
+        self.entry = Entry(
+            domain=DOMAIN,
+            title=self.entry.title,
+            unique_id=self.entry.unique_id,
+            entry_id=self.entry.entry_id,
+            data=self.entry.data,
+        )
+        object.__setattr__(self.entry, "asked_for_login", asked)
+        await self.start()
+
+    async def sign_in_again(self) -> None:
+        """Do what a person does who is asked for a new login."""
+        if self.loaded:
+            assert await async_unload_entry(self.hass, self.entry)
+            await self._unloaded()
+        self.hass.config_entries.async_update_entry(
+            self.entry, data={**self.entry.data, "token": self._tokens()}
+        )
+        await self._set_up_at_last(0)
+
+    def _tokens(self) -> dict[str, object]:
+        tokens = self.cloud.authorize()
+        expires_in = tokens["expires_in"]
+        assert isinstance(expires_in, int)
+        return {**tokens, "expires_at": time.time() + expires_in}
+
     async def _close(self) -> None:
         hass = self.hass
         if self._running:
@@ -205,6 +246,16 @@ class Bench:
         await hass.async_block_till_done()
         hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_CLOSE)
         await hass.async_block_till_done()
+
+    def remember_subscriber(self) -> None:
+        """Leave a subscriber, as an earlier start that did not end well."""
+        left = self.cloud.push.subscribe(
+            self.cloud.owner.user_id, self.cloud.client().client_id
+        )
+        self.storage[f"{DOMAIN}.{self.entry.entry_id}"] = {
+            "version": 1,
+            "data": {"subscriber_id": left.subscriber_id},
+        }
 
     # What is known
 
@@ -236,6 +287,10 @@ class Bench:
             return err.translation_key or "no sentence"
         return None
 
+    def later(self, seconds: float, what: Callable[[], object]) -> None:
+        """Do something after a while."""
+        asyncio.get_running_loop().call_later(seconds, what)
+
     def begin(self, work: Coroutine[object, object, object]) -> asyncio.Task[None]:
         """Do something in the background; it is over before the end."""
 
@@ -260,7 +315,7 @@ async def bench(
     """
     with (
         pytest.MonkeyPatch.context() as monkeypatch,
-        mock_storage(),
+        mock_storage() as storage,
         patch(
             "homeassistant.helpers.aiohttp_client._async_make_resolver",
             return_value=_Resolver(),
@@ -270,7 +325,7 @@ async def bench(
             monkeypatch.setenv(ENV_CLOUD, cloud.url)
             for number, variant in enumerate(variants):
                 cloud.add_lock(variant, name=f"Drawbridge {number}", house="Quarrel")
-            found = Bench(cloud, sub_user=sub_user)
+            found = Bench(cloud, storage, sub_user=sub_user)
             if before is not None:
                 before(found)
             await found.start()

@@ -32,6 +32,11 @@ STRANGE: Final = (
 """What else a cloud answers: with a reason (3.6), elsewhere, or with nonsense."""
 
 
+def named(fail: Fail) -> str:
+    """Return a status and a body in a few words."""
+    return " ".join(map(str, (fail.status, fail.body, *fail.headers.values())))
+
+
 def failures(*, acts: bool = False) -> Iterator[Fail]:
     """Return each status with each body."""
     for status in STATUSES:

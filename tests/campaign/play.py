@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 import random
 import traceback
+from typing import Final
 import zlib
 
 from .bench import Bench, bench
@@ -13,7 +14,7 @@ from .watch import Watch, written
 
 type Story = Callable[[Watch], Awaitable[None]]
 
-LONGEST = 24 * 3600.0
+LONGEST: Final = 24 * 3600.0
 """Simulated seconds after which a case hangs."""
 
 
@@ -47,6 +48,10 @@ class Case:
             watch.finish(lines)
 
 
+def _line(err: Exception) -> str:
+    return (str(err).splitlines() or [""])[0][:300]
+
+
 def play(cases: Iterable[Case]) -> None:
     """Play all cases; fails with the name and the seed of each that went wrong."""
     failed: list[str] = []
@@ -59,7 +64,7 @@ def play(cases: Iterable[Case]) -> None:
                 where = traceback.extract_tb(err.__traceback__)[-1]
                 failed.append(
                     f"{case.name} (seed {case.seed}): {type(err).__name__}"
-                    f" in {where.name}:{where.lineno}: {str(err)[:300]}"
+                    f" in {where.name}:{where.lineno}: {_line(err)}"
                 )
                 for task in asyncio.all_tasks() - {asyncio.current_task()}:
                     task.cancel()

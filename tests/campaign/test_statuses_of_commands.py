@@ -10,7 +10,7 @@ import pytest
 from tests.simulator import Bolt, Fail
 
 from .bench import Bench
-from .matrix import STRANGE, failures
+from .matrix import STRANGE, failures, named
 from .play import Case, Story, play
 from .watch import Watch
 
@@ -40,7 +40,7 @@ class Order:
 
     def case(self, story: Story, *more: object) -> Case:
         """Return a case of it."""
-        words = (self.action, "push" if self.push else "sync", self.fail, *more)
+        words = (self.action, "push" if self.push else "sync", named(self.fail), *more)
         return Case(name=" ".join(map(str, words)), story=story, before=self.begin)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulator import Fail
 
-from .matrix import STRANGE, failures
+from .matrix import STRANGE, failures, named
 from .play import Case, play
 from .watch import TRUST, Watch
 
@@ -31,7 +31,7 @@ def test_reads_fail(operation: str) -> None:
     """What is known grows old by itself and comes back by itself."""
     play(
         Case(
-            name=f"{operation} {fail}",
+            name=f"{operation} {named(fail)}",
             story=partial(lost_while_failing, operation=operation, fail=fail),
         )
         for fail in (*failures(), *STRANGE)

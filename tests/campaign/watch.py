@@ -120,6 +120,8 @@ class Watch:
 
     bench: Bench
     given: list[Given] = field(default_factory=list)
+    may_abandon: bool = False
+    """Whether the cloud has refused for good to delete a subscriber."""
     wrong_since: dict[str, float] = field(default_factory=dict)
     moving_since: dict[str, float] = field(default_factory=dict)
 
@@ -229,6 +231,7 @@ class Watch:
         self._check_commands()
         assert cloud.violations == []
         assert cloud.sockets == ()
+        assert cloud.subscribers == () or self.may_abandon, "a subscriber is left"
         assert left_over() == []
         text = "\n".join(lines)
         for secret in self._secrets():

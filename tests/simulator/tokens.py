@@ -45,6 +45,7 @@ class TokenBook:
         self._dead: set[str] = set()
         self._alive: dict[str, Access] = {}
         self._dead_installs: set[str] = set()
+        self._claims: dict[str, dict[str, Any]] = {}
         self.lifetime = timedelta(days=120)
         self.code_lifetime = timedelta(minutes=5)
 
@@ -209,8 +210,10 @@ class TokenBook:
         self._dead_installs.add(install_id)
 
     def _read(self, token: str) -> dict[str, Any]:
+        if (known := self._claims.get(token)) is not None:
+            return known
         try:
-            return jwt.decode(
+            claims = self._claims[token] = jwt.decode(
                 token,
                 self._secret,
                 algorithms=[_ALGORITHM],
@@ -219,3 +222,4 @@ class TokenBook:
             )
         except jwt.InvalidTokenError:
             return {}
+        return claims

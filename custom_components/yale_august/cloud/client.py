@@ -33,6 +33,7 @@ _SERVER_ATTEMPT: Final = 30.0
 """Seconds that the cloud gives the lock for one attempt (12.5)."""
 _SYNC_MARGIN: Final = 15.0
 _ASYNC_VERSION: Final = "2.3.1"
+_NOTHING: Final = LockDetail.from_json({})
 
 
 class Client(PinCalls, AccountCalls):
@@ -50,10 +51,13 @@ class Client(PinCalls, AccountCalls):
     async def get_lock(self, lock_id: str) -> LockDetail:
         """Return all the cloud knows of a lock, without asking the lock (6).
 
-        Raises UnexpectedAnswer when the answer is another lock's.
+        Raises UnexpectedAnswer when the answer is another lock's, or nobody's: from what
+        an empty one lacks would follow that the lock has no bridge.
         """
         asked = validate.lock_id(lock_id)
         detail = await self.get(LockDetail, routes.GET_LOCK, lock_id=asked)
+        if detail == _NOTHING:
+            raise unexpected(routes.GET_LOCK)
         if detail.lock_id not in (None, asked):
             raise UnexpectedAnswer(
                 operation=routes.GET_LOCK.operation, detail="it is another lock's"
