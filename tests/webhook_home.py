@@ -1,23 +1,48 @@
 """A home that the simulated cloud can post to, really."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.components.webhook import async_generate_path
+from homeassistant.components.webhook import _HANDLERS, async_generate_path
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.webhook_papers import Papers
 
 from .home import Home
-from .simulator import Brand, Lock
+from .simulator import Bolt, Brand, Cause, Lock
 from .simulator.accounts import User
 from .simulator.clock import epoch_ms
+from .simulator.motion import Origin
 from .simulator.webhooks import Registration
 
 ADDRESS = "https://home.example.com"
 DOOR = "Front Door"
+BACK = "Back Door"
+REGISTER, DELETE = "register_lock_webhook", "delete_lock_webhook"
 BRANDS = [Brand.YALE, Brand.AUGUST]
+
+
+def handlers(hass: HomeAssistant) -> list[str]:
+    """Return the ids of the webhooks that Home Assistant answers to for us."""
+    return [
+        webhook_id
+        for webhook_id, found in hass.data.get(_HANDLERS, {}).items()
+        if found.domain == DOMAIN
+    ]
+
+
+def issues(hass: HomeAssistant) -> list[str | None]:
+    """Return the translation keys of our repairs that are of webhooks."""
+    return [
+        issue.translation_key
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN and issue.translation_key != "latch_lock"
+    ]
 
 
 class WebhookHome:
@@ -37,6 +62,12 @@ class WebhookHome:
             at = lock.known.at - timedelta(hours=1)
             lock.known = replace(lock.known, at=at)
         return lock
+
+    def turn(self, lock: Lock, bolt: Bolt, *, learned: bool = False) -> None:
+        """Turn a bolt without a word; the cloud learns of it only by `learned`."""
+        self.cloud.motion.settle_silently(lock, bolt, Origin(cause=Cause.MANUAL))
+        if learned:
+            lock.learn(self.cloud.clock.now())
 
     async def opt_in(
         self,
@@ -77,6 +108,13 @@ class WebhookHome:
         """Change the option, and load anew."""
         self.hass.config_entries.async_update_entry(entry, options={"webhooks": wanted})
         await self.reload(entry)
+
+    async def read_list(self) -> None:
+        """Read the list of locks of all entries, as the clock does, and see it through."""
+        for entry in self.hass.config_entries.async_entries(DOMAIN):
+            await self.home.account(entry).roster.async_refresh()
+        await asyncio.sleep(0.15)
+        await self.hass.async_block_till_done()
 
     async def reload(self, entry: MockConfigEntry) -> None:
         """Load an entry anew."""

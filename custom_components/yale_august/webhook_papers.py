@@ -13,7 +13,7 @@ from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from .cloud.models import Topic, Webhook
+from .cloud.models import JsonValue, Topic, Webhook
 from .const import CONF_WEBHOOK
 
 HEADER: Final = "X-Webhook-Token"
@@ -79,6 +79,17 @@ class Papers:
     def keep(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Write them into the entry's data."""
         _write(hass, entry, {CONF_WEBHOOK: asdict(self)})
+
+    def figures(self) -> dict[str, JsonValue]:
+        """Return what diagnostics may show."""
+        terms = self.terms
+        return {
+            "by_home_assistant_cloud": None
+            if terms is None
+            else terms.address.cloudhook,
+            "registered": sum(self.locks.values()),
+            "uncertain": sum(not registered for registered in self.locks.values()),
+        }
 
     def admits(self, token: str) -> bool:
         """Return whether a post with this token is the cloud's; takes as long for any."""
