@@ -13,7 +13,16 @@ from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.diagnostics import async_get_config_entry_diagnostics
 
 from .simulator import Brand, Fail, Hang, Reset, Role
-from .webhook_home import ADDRESS, BACK, BRANDS, DELETE, REGISTER, WebhookHome, handlers
+from .webhook_home import (
+    ADDRESS,
+    BACK,
+    BRANDS,
+    DELETE,
+    DOOR,
+    REGISTER,
+    WebhookHome,
+    handlers,
+)
 
 pytest_plugins = ("tests.webhook_fixtures",)
 
@@ -90,13 +99,42 @@ async def test_role_is_lost(webhook_home: WebhookHome) -> None:
     """Who is no owner any more gives the registration up, and may have it again."""
     cloud = webhook_home.cloud
     lock = webhook_home.add_lock()
-    entry = await webhook_home.registered()
+    entry = await webhook_home.registered(brand=Brand.AUGUST)
+    await webhook_home.tell("unlock")
+    assert webhook_home.home.coordinator(entry, DOOR).posts_arrive
     lock.users[cloud.owner.user_id] = Role.USER
     await webhook_home.read_list()
     await webhook_home.home.until(lambda: webhook_home.papers(entry).locks == {})
+    assert not webhook_home.home.coordinator(entry, DOOR).posts_arrive
     lock.users[cloud.owner.user_id] = Role.SUPERUSER
     await webhook_home.read_list()
     await webhook_home.all_registered(entry)
+
+
+async def test_refusal_is_forgotten_with_the_role(webhook_home: WebhookHome) -> None:
+    """Who has become an owner anew may ask again."""
+    cloud = webhook_home.cloud
+    lock = webhook_home.add_lock()
+    cloud.faults.add(REGISTER, Fail(403))
+    entry = await webhook_home.opt_in()
+    await webhook_home.home.until(lambda: webhook_home.calls(REGISTER) == 1)
+    for role in (Role.USER, Role.SUPERUSER):
+        lock.users[cloud.owner.user_id] = role
+        await webhook_home.read_list()
+    await webhook_home.all_registered(entry)
+
+
+async def test_what_was_registered_once(webhook_home: WebhookHome) -> None:
+    """A lock that cannot move to another address still has a registration to end."""
+    cloud = webhook_home.cloud
+    webhook_home.add_lock()
+    entry = await webhook_home.registered()
+    cloud.faults.add(REGISTER, Fail(403))
+    await webhook_home.hass.config.async_update(external_url="https://b.example.com")
+    await webhook_home.home.until(lambda: webhook_home.calls(REGISTER) == 2)
+    await webhook_home.choose(entry, wanted=False)
+    await webhook_home.home.until(lambda: "webhook" not in entry.data)
+    assert cloud.courier.registrations == {}
 
 
 async def test_removal(webhook_home: WebhookHome) -> None:
@@ -124,15 +162,14 @@ async def test_removal_never_fails(
     """Whatever the cloud does, the entry goes, and soon."""
     monkeypatch.setattr(webhooks, "FAREWELL", 0.5)
     lock = webhook_home.add_lock()
-    webhook_home.add_lock(name=BACK)
+    others = [webhook_home.add_lock(name=f"Door {number}") for number in range(9)]
     entry = await webhook_home.registered()
     webhook_home.cloud.faults.add(DELETE, fault, lock=lock, times=None)
     async with asyncio.timeout(3):
         await webhook_home.hass.config_entries.async_remove(entry.entry_id)
     assert webhook_home.hass.config_entries.async_entries(DOMAIN) == []
-    back = webhook_home.home.lock_id(BACK)
-    owner = webhook_home.cloud.owner.user_id
-    assert webhook_home.cloud.courier.of(owner, back) is None
+    left = {lock_id for _, lock_id in webhook_home.cloud.courier.registrations}
+    assert left.isdisjoint(other.lock_id for other in others)
     assert "Error calling entry remove callback" not in caplog.text
 
 

@@ -204,6 +204,41 @@ async def test_late_post(webhook_home: WebhookHome, unit: int) -> None:
     await home.keeps("binary_sensor", DOOR, "door", "on")
 
 
+@pytest.mark.parametrize(
+    ("newer", "late"),
+    [
+        (("unlock", "manualunlock"), ("lock", "manuallock")),
+        (("open", "DoorStateChanged"), ("closed", "DoorStateChanged")),
+    ],
+    ids=["bolt", "door"],
+)
+async def test_contradiction(
+    webhook_home: WebhookHome, newer: tuple[str, str], late: tuple[str, str]
+) -> None:
+    """What is not believed because it is older is not ignored either: one looks."""
+    home = webhook_home.home
+    lock = webhook_home.add_lock()
+    await webhook_home.registered(brand=Brand.AUGUST)
+    lock.door = Door.OPEN
+    webhook_home.turn(lock, Bolt.UNLOCKED, learned=True)
+    before = len(webhook_home.cloud.requests)
+    await webhook_home.tell(*newer)
+    await webhook_home.tell(*newer)
+    assert home.reads(DOOR, since=before) == []
+    await webhook_home.tell(*late, ago=20)
+    await home.until(lambda: home.reads(DOOR, since=before) == ["get_lock"])
+
+
+async def test_unknown_word_of_the_door(webhook_home: WebhookHome) -> None:
+    """A door of which something strange is told is looked at."""
+    home = webhook_home.home
+    webhook_home.add_lock()
+    await webhook_home.registered(brand=Brand.AUGUST)
+    before = len(webhook_home.cloud.requests)
+    await webhook_home.tell("pirouette", "DoorStateChanged")
+    await home.until(lambda: "get_lock" in home.reads(DOOR, since=before))
+
+
 async def test_late_connection(webhook_home: WebhookHome) -> None:
     """An old word on the bridge does not undo a newer one, but makes us look."""
     home, cloud = webhook_home.home, webhook_home.cloud

@@ -123,7 +123,7 @@ async def test_by_home_assistant_cloud(webhook_home: WebhookHome) -> None:
     entry = await webhook_home.registered()
     body = {"LockID": home.lock_id(DOOR), "EventType": "operation", "Event": "unlock"}
     papers = webhook_home.papers(entry)
-    for token, status in (("wrong", 401), (papers.token, 200)):
+    for token, status in (("wrong", 401), ("\udce9", 401), (papers.token, 200)):
         request = MockRequest(
             content=json.dumps(body).encode(),
             mock_source="cloud",

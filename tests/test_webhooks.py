@@ -208,24 +208,30 @@ async def test_tried_again(
     assert webhook_home.calls(REGISTER) == 3
 
 
-async def test_one_lock_hurts_no_other(webhook_home: WebhookHome) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"code": 403, "message": "User is not authorized"},
+        {"code": "NotAuthorized", "message": "endpoint not allowed for API key"},
+    ],
+    ids=["role", "right"],
+)
+async def test_one_lock_hurts_no_other(
+    webhook_home: WebhookHome, refusal: dict[str, object]
+) -> None:
     """A lock that the cloud says no to is left alone; the others are registered."""
     cloud = webhook_home.cloud
-    front = webhook_home.add_lock()
-    webhook_home.add_lock(name=BACK)
-    webhook_home.add_lock(name="Garage")
-    refusal = cloud.faults.add(
-        REGISTER, Fail(403, {"code": "NotAuthorized"}), lock=front, times=None
-    )
+    for name in (DOOR, BACK, "Garage"):
+        webhook_home.add_lock(name=name)
+    first, *others = sorted(cloud.locks, key=lambda lock: lock.lock_id)
+    no = cloud.faults.add(REGISTER, Fail(403, refusal), lock=first, times=None)
     entry = await webhook_home.opt_in()
     await webhook_home.home.until(lambda: len(cloud.courier.registrations) == 2)
     await webhook_home.read_list()
     await webhook_home.read_list()
-    assert refusal.hits == 1
-    assert webhook_home.papers(entry).locks == {
-        webhook_home.home.lock_id(name): True for name in (BACK, "Garage")
-    }
-    await webhook_home.home.keeps("lock", DOOR, "lock", "locked")
+    assert no.hits == 1
+    assert webhook_home.papers(entry).locks == {lock.lock_id: True for lock in others}
+    await webhook_home.home.keeps("lock", first.name, "lock", "locked")
     # It has nothing to end either.
     await webhook_home.choose(entry, wanted=False)
     await webhook_home.home.until(lambda: cloud.courier.registrations == {})
@@ -235,16 +241,16 @@ async def test_one_lock_hurts_no_other(webhook_home: WebhookHome) -> None:
 async def test_key_without_webhooks(
     webhook_home: WebhookHome, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A key that may not register is asked once, and everything else goes on."""
+    """A key that may not register is not asked for lock after lock; all else goes on."""
     cloud = webhook_home.cloud
     cloud.key().endpoints -= {REGISTER, DELETE}
-    for number in range(5):
+    for number in range(6):
         webhook_home.add_lock(name=f"Door {number}")
     entry = await webhook_home.opt_in()
     await webhook_home.home.until(lambda: webhook_home.calls(REGISTER) > 0)
     await webhook_home.read_list()
     await webhook_home.read_list()
-    assert webhook_home.calls(REGISTER) == 1
+    assert webhook_home.calls(REGISTER) == 3
     assert caplog.text.count("does not include webhooks") == 1
     assert issues(webhook_home.hass) == []
     assert webhook_home.papers(entry).locks == {}
@@ -252,6 +258,22 @@ async def test_key_without_webhooks(
     await webhook_home.choose(entry, wanted=False)
     await webhook_home.home.until(lambda: "webhook" not in entry.data)
     assert webhook_home.calls(DELETE) == 0
+
+
+async def test_refused_locks_keep_nobody_waiting(webhook_home: WebhookHome) -> None:
+    """Behind many that are refused the others have their turn."""
+    cloud = webhook_home.cloud
+    for number in range(6):
+        webhook_home.add_lock(name=f"Door {number}")
+    one, *refused, last = sorted(cloud.locks, key=lambda lock: lock.lock_id)
+    for lock in refused:
+        cloud.faults.add(
+            REGISTER, Fail(403, {"code": "NotAuthorized"}), lock=lock, times=None
+        )
+    entry = await webhook_home.opt_in()
+    await webhook_home.home.until(lambda: webhook_home.calls(REGISTER) == 4)
+    await webhook_home.read_list()
+    assert webhook_home.papers(entry).locks == {one.lock_id: True, last.lock_id: True}
 
 
 async def test_login_refused(webhook_home: WebhookHome) -> None:

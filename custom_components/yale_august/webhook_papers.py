@@ -133,7 +133,5 @@ def drop_papers(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 
 def _write(hass: HomeAssistant, entry: ConfigEntry, new: dict[str, object]) -> None:
-    if hass.config_entries.async_get_entry(entry.entry_id) is None:
-        return
     rest = {name: value for name, value in entry.data.items() if name != CONF_WEBHOOK}
     hass.config_entries.async_update_entry(entry, data={**rest, **new})

@@ -16,7 +16,6 @@ from .cloud.errors import (
     EndpointNotAllowed,
     FirewallBlocked,
     LoginExpired,
-    NotFound,
     OutcomeUnknown,
     RateLimited,
 )
@@ -29,7 +28,6 @@ _LOGGER = logging.getLogger(__name__)
 _OF_ACCOUNT: Final = (
     LoginExpired,
     ApiKeyInvalid,
-    EndpointNotAllowed,
     RateLimited,
     BudgetExhausted,
     FirewallBlocked,
@@ -37,6 +35,8 @@ _OF_ACCOUNT: Final = (
 """What one lock meets the next one would meet too."""
 _PASSING: Final = (*_OF_ACCOUNT, CloudUnavailable, OutcomeUnknown)
 """What may be otherwise next time; anything else is the cloud's no for this lock."""
+_ENOUGH: Final = 3
+"""So many locks in a row for which the API key lacks the right are asked about at once."""
 
 
 class Registrar:
@@ -102,7 +102,7 @@ class Registrar:
         # Written down before it is done: what may have to be deleted one day.
         self.async_keep(self.papers.marked(todo, registered=False))
         registration = self.papers.registration(terms)
-        asked, done = set[str](), set[str]()
+        asked, done, denied = set[str](), set[str](), 0
         try:
             for lock_id in sorted(todo):
                 asked.add(lock_id)
@@ -114,36 +114,38 @@ class Registrar:
                     _LOGGER.debug("A lock has no webhook: %s", err)
                     if err.acted is Acted.NO:
                         asked.remove(lock_id)
-                    if self._concerns_all(err):
-                        break
                     if not isinstance(err, _PASSING):
                         self._refused.add(lock_id)
+                    denied = denied + 1 if isinstance(err, EndpointNotAllowed) else 0
+                    if self._concerns_all(err) or denied == _ENOUGH:
+                        break
                 else:
                     done.add(lock_id)
+                    denied = 0
         finally:
             papers = self.papers.marked(done, registered=True)
             self.async_keep(papers.without(todo - asked - set(before)))
+        if denied and not any(self.papers.locks.values()):
+            self._not_allowed = True
+            _LOGGER.info("The API key does not include webhooks; going on without them")
 
     async def _async_end(self, lock_ids: Iterable[str]) -> None:
         """End registrations; what the cloud refuses to delete is not ours any more."""
         terms, gone = self.papers.terms, set[str]()
-        if terms is None or self._not_allowed:
+        if terms is None:
             return
         for lock_id in sorted(lock_ids):
             if (lock := self._account.find(lock_id)) is not None:
                 lock.async_trust_posts(arrive=False)
             try:
                 await self._account.client.delete_lock_webhook(lock_id, terms.client_id)
-            except NotFound:
-                gone.add(lock_id)
             except CloudError as err:
                 _LOGGER.debug("A webhook was not deleted: %s", err)
                 if self._concerns_all(err):
                     break
-                if not isinstance(err, _PASSING):
-                    gone.add(lock_id)
-            else:
-                gone.add(lock_id)
+                if isinstance(err, _PASSING):
+                    continue
+            gone.add(lock_id)
         if gone:
             self.async_keep(self.papers.without(gone))
 
@@ -151,7 +153,4 @@ class Registrar:
         """Return whether it is of no use to go on with the other locks."""
         if isinstance(err, LoginExpired | ApiKeyInvalid):
             self._account.note_failure(err)
-        if isinstance(err, EndpointNotAllowed):
-            self._not_allowed = True
-            _LOGGER.info("The API key does not include webhooks; going on without them")
         return isinstance(err, _OF_ACCOUNT)
