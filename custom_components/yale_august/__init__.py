@@ -1,5 +1,6 @@
 """Yale Home and August locks through the lock maker's partner API."""
 
+from aiohttp import ClientSession
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
@@ -27,6 +28,7 @@ from .const import (
 from .devices import Facts
 from .oauth import async_owner_tokens, forget_tokens
 from .storage import Notebook
+from .webhooks import async_open_webhooks, async_remove_webhooks
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -46,7 +48,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
     account = Account(
         hass,
         entry,
-        await _async_client(hass, entry, where, notebook),
+        await _async_client(
+            hass, entry, where, notebook, async_create_clientsession(hass)
+        ),
         notebook,
     )
 
@@ -61,6 +65,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
         await account.async_stop()
         raise
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    async_open_webhooks(hass, entry)
     return True
 
 
@@ -74,9 +79,21 @@ async def async_unload_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> None:
-    """Forget what was remembered for the entry."""
+    """Tell the cloud to post no more, and forget what was remembered for the entry."""
+    notebook = Notebook(hass, entry.entry_id)
+    session = async_create_clientsession(hass, auto_cleanup=False)
+
+    async def connect() -> Client:
+        where = brand_endpoints(hass, Brand(entry.data[CONF_BRAND]))
+        await notebook.async_load()
+        return await _async_client(hass, entry, where, notebook, session)
+
+    try:
+        await async_remove_webhooks(hass, entry, connect)
+    finally:
+        session.detach()
     forget_tokens(hass, entry)
-    await Notebook(hass, entry.entry_id).async_remove()
+    await notebook.async_remove()
 
 
 async def async_remove_config_entry_device(
@@ -96,13 +113,13 @@ async def _async_client(
     entry: YaleAugustConfigEntry,
     where: Endpoints,
     notebook: Notebook,
+    session: ClientSession,
 ) -> Client:
     """Return a client that acts as the entry says: as the owner, or as a sub-user of it.
 
-    The session is our own: sharing one with another integration would mix us up with it at the
+    The session must be our own: sharing one with another integration would mix us up with it at the
     vendor's firewall (reference 2.4).
     """
-    session = async_create_clientsession(hass)
     budget = Budget()
     budget.restore(notebook.memory.get("budget"))
 

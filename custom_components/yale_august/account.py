@@ -131,6 +131,12 @@ class Account:
             listener(lock)
         return lambda: self._listeners.remove(listener)
 
+    def find(self, lock_id: str | None) -> LockCoordinator | None:
+        """Return a lock that is shown, or will be as soon as it has been read."""
+        if lock_id is None:
+            return None
+        return self.locks.get(lock_id) or self._arriving.get(lock_id)
+
     @callback
     def async_look_for_locks(self) -> None:
         """Read the list of locks soon: the cloud does not know one of them any more."""
@@ -345,11 +351,7 @@ class Account:
 
     @callback
     def _pushed(self, message: PushMessage) -> None:
-        if message.lock_id is None:
-            _LOGGER.debug("Push message without a lock ignored")
-            return
-        lock = self.locks.get(message.lock_id) or self._arriving.get(message.lock_id)
-        if lock is not None:
+        if (lock := self.find(message.lock_id)) is not None:
             lock.async_take_push(message)
 
     @callback

@@ -14,6 +14,8 @@ CONF_LAST_NAME: Final = "last_name"
 CONF_LOCK_IDS: Final = "lock_ids"
 CONF_ROLE: Final = "role"
 CONF_AUTH_IMPLEMENTATION: Final = "auth_implementation"
+CONF_WEBHOOK: Final = "webhook"
+"""In an entry's data: what is kept of its webhooks."""
 
 ACTING_OWNER: Final = "owner"
 ACTING_SUB_USER: Final = "sub_user"

@@ -6,10 +6,10 @@ is true is decided in `knowledge`; here it is only scheduled and handed on.
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 import logging
 import random
-from typing import Protocol, override
+from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -17,7 +17,6 @@ from homeassistant.helpers.event import async_call_later, async_track_point_in_u
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .cloud.client import Client
 from .cloud.errors import (
     ApiKeyInvalid,
     CloudError,
@@ -35,6 +34,7 @@ from .cloud.models import (
     PushMessage,
 )
 from .const import DOMAIN
+from .household import Household
 from .knowledge import (
     LockData,
     Moment,
@@ -47,41 +47,11 @@ from .knowledge import (
     take_push,
     take_status,
 )
-from .options import Options
 from .pace import Pace
 from .soon import Soon
 from .truth import trusted_until
 
 _LOGGER = logging.getLogger(__name__)
-
-
-class Household(Protocol):
-    """What a lock needs of the account that it belongs to."""
-
-    client: Client
-    options: Options
-    pace: Pace
-
-    @property
-    def push_connected(self) -> bool:
-        """Whether the cloud can tell us of a change by itself now."""
-
-    @property
-    def read_interval(self) -> timedelta:
-        """The time between two reads of one lock."""
-
-    @property
-    def clock_offset(self) -> timedelta:
-        """The cloud's clock minus ours."""
-
-    def note_failure(self, err: CloudError, lock_id: str | None = None) -> None:
-        """Take note that the cloud refused something, or that a lock could not be read."""
-
-    def note_success(self, lock_id: str) -> None:
-        """Take note that a lock could be read."""
-
-    def async_look_for_locks(self) -> None:
-        """Read the list of locks soon."""
 
 
 class LockCoordinator(DataUpdateCoordinator[LockData]):
@@ -112,6 +82,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.data = LockData(summary=summary)
         self.present = True
         """False once the login does not see the lock any more."""
+        self.posts_arrive = False
+        """Whether what the cloud posts about this lock is known to arrive."""
         self.failed: PushMessage | None = None
         """The newest message of a failed command."""
         self.asked: datetime | None = None
@@ -304,6 +276,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.data = taken.data
         if taken.disputed or (taken.disputed is False and self.data.doubted_at is None):
             self._settle(disputed=taken.disputed)
+        if taken.unheard:
+            self.async_trust_posts(arrive=False)
         for watcher in list(self.watchers):
             watcher()
         self._plan_expiry()
@@ -408,7 +382,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def repace(self) -> None:
         """Take the interval that fits the account's push, spread so that locks do not read at once."""
-        interval = self.account.read_interval
+        interval = (
+            self.pace.reconcile if self.posts_arrive else self.account.read_interval
+        )
         self.update_interval = interval * random.uniform(0.85, 1.25)
 
     @callback
@@ -417,6 +393,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.repace()
         if self._listeners:
             self._schedule_refresh()
+
+    @callback
+    def async_trust_posts(self, *, arrive: bool) -> None:
+        """Take note whether the cloud's posts about this lock arrive."""
+        if arrive is not self.posts_arrive:
+            self.posts_arrive = arrive
+            self.async_repace()
 
     @override
     async def async_shutdown(self) -> None:

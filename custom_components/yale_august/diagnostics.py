@@ -12,6 +12,7 @@ from .const import CONF_ACTING_USER, CONF_BRAND, DOMAIN
 from .coordinator import LockCoordinator
 from .devices import Facts
 from .veil import Veil
+from .webhook_papers import Papers
 
 
 async def async_get_config_entry_diagnostics(
@@ -49,8 +50,10 @@ async def async_get_device_diagnostics(
 
 
 def _account(veil: Veil, account: Account) -> dict[str, JsonValue]:
+    papers = Papers.of(account.entry)
     return {
         "push": veil.show(account.push.figures()),
+        "webhooks": veil.show(papers and papers.figures()),
         "budget": veil.show(account.client.budget.figures()),
         "clock_offset": veil.show(account.client.clock_offset),
         "read_interval": veil.show(account.read_interval),
@@ -73,5 +76,6 @@ def _lock(veil: Veil, lock: LockCoordinator) -> dict[str, JsonValue]:
             for name, reading in (("bolt", lock.data.bolt), ("door", lock.data.door))
         },
         "interval": veil.show(lock.update_interval),
+        "posts_arrive": lock.posts_arrive,
         "data": veil.show(lock.data),
     }

@@ -25,6 +25,7 @@ from .truth import Offer, Origin, Reading, Trust, Verdict, shown, weigh
 
 LATCH_TYPE = 17
 """The lock type that can pull its latch, where capabilities do not say (reference 6.3)."""
+AT_REST = frozenset({BoltState.LOCKED, BoltState.SECURE, BoltState.UNLOCKED})
 ACTOR_WINDOW = timedelta(seconds=15)
 """A push often comes twice; the second one does not repeat who did it (reference 20.3)."""
 
@@ -138,27 +139,31 @@ class Taken:
     data: LockData
     disputed: bool | None = None
     """True: a cache contradicts what was pushed; False: nothing does any more; None: no say."""
+    unheard: bool = False
+    """The cache tells of a movement that nothing had told of and no command of ours made."""
 
 
 def take_push(data: LockData, message: PushMessage, moment: Moment) -> Taken:
     """Take what the cloud sent by itself."""
     before = data
     at = moment.ours(message.at)
+    seen = moment.arrived if at is None else min(at, moment.arrived)
     if message.bridge_online is not None:
-        data = _take_online(data, value=message.bridge_online, at=moment.arrived)
+        data = _take_online(data, value=message.bridge_online, at=seen)
     elif _tells_of_contact(message):
-        data = _take_online(data, value=True, at=moment.arrived)
+        data = _take_online(data, value=True, at=seen)
     if message.failed is not None:
         data = _complain(data, trouble_of(device_error(message.failed)), moment)
     settled: bool | None = None
-    newer = True
+    names = True
     if message.bolt is not None:
         data, verdict = _take_bolt(data, message.bolt, at, moment, Origin.PUSH)
         newer = verdict is Verdict.NEWER
         settled = False if newer else None
+        names = newer or (verdict is Verdict.CONFIRMED and _nameless(data, seen))
     if message.door is not DoorState.ABSENT:
         data, _ = _take_door(data, message.door, at, moment, Origin.PUSH)
-    if newer:
+    if names:
         data = _take_actor(data, message, before, moment.arrived)
     return Taken(data=data, disputed=settled)
 
@@ -177,13 +182,18 @@ def take_detail(data: LockData, detail: LockDetail, moment: Moment) -> Taken:
 
 def take_status(data: LockData, status: LockStatus, moment: Moment) -> Taken:
     """Take the cloud's cached status."""
+    before = data
     at = moment.ours(status.at)
     data, verdict = _take_bolt(data, status.bolt, at, moment, Origin.READ)
     verdicts = {verdict}
     if status.door is not DoorState.ABSENT:
         data, verdict = _take_door(data, status.door, at, moment, Origin.READ)
         verdicts.add(verdict)
-    return Taken(data=data, disputed=Verdict.DISPUTED in verdicts)
+    return Taken(
+        data=data,
+        disputed=Verdict.DISPUTED in verdicts,
+        unheard=data.commanded is None and _moved(before.bolt, data.bolt),
+    )
 
 
 def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
@@ -274,7 +284,7 @@ def _take_door(
 def _offer[T](
     data: LockData, value: T, at: datetime | None, moment: Moment, origin: Origin
 ) -> Offer[T]:
-    vouched, since = True, None
+    vouched, since = origin is Origin.ANSWER or data.reachable is not False, None
     if origin is Origin.PUSH and at is not None:
         # A message that comes late stands for the moment that it tells of.
         since = min(at, moment.arrived)
@@ -321,6 +331,25 @@ def _relieve(data: LockData, *, heard: bool, moved: bool) -> LockData:
     if moved or (heard and data.complaint in PASSING):
         return replace(data, complaint=None)
     return data
+
+
+def _moved(before: Reading[BoltState] | None, after: Reading[BoltState] | None) -> bool:
+    """Return whether the bolt rests elsewhere now; a latch springs back by itself."""
+    return (
+        before is not None
+        and after is not None
+        and before.value is not after.value
+        and {before.value, after.value} <= AT_REST
+    )
+
+
+def _nameless(data: LockData, seen: datetime) -> bool:
+    """Return whether a message that came second may say who made the last movement."""
+    return (
+        data.bolt is not None
+        and data.bolt.at - seen <= ACTOR_WINDOW
+        and (data.actor_at is None or data.actor_at < data.bolt.at)
+    )
 
 
 def _take_actor(

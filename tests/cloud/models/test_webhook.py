@@ -11,6 +11,7 @@ from custom_components.yale_august.cloud.models import (
     DoorState,
     Person,
     Problems,
+    PushMessage,
     Topic,
     Webhook,
 )
@@ -146,6 +147,71 @@ def test_other_events(kind: str, event: str, fields: Payload, problem: str) -> N
         lock_id=LOCK_ID, kind=kind, event=event, **fields
     )
     assert str(problems) == problem
+
+
+@pytest.mark.parametrize(
+    "time", [1772348889123, 1772348889.123, "2026-03-01T07:08:09.123Z"]
+)
+def test_time(time: object) -> None:
+    """Its unit is documented nowhere: milliseconds, seconds and texts are read."""
+    problems = Problems()
+    delivery = Delivery.from_json(changed(DELIVERY, Timestamp=time), problems)
+    assert delivery.at == datetime(2026, 3, 1, 7, 8, 9, 123000, tzinfo=UTC)
+    assert len(problems) == 0
+
+
+@pytest.mark.parametrize("time", [0, -1, 999_999_999, 10**18, True, "soon", [], None])
+def test_no_time(time: object) -> None:
+    """What cannot be a time of an event is none."""
+    assert Delivery.from_json(changed(DELIVERY, Timestamp=time)).at is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, {"bolt": BoltState.LOCKED, "caller": USER_ID, "action": "lock"}),
+        ({"EventType": "status"}, {"bolt": BoltState.LOCKED, "action": "lock"}),
+        ({"Event": "pirouette"}, {"caller": USER_ID, "action": "pirouette"}),
+        (
+            {"Event": "open", "User": {"UserID": "DoorStateChanged"}},
+            {
+                "bolt": None,
+                "door": DoorState.OPEN,
+                "caller": "DoorStateChanged",
+                "action": "open",
+            },
+        ),
+        (
+            {"EventType": "systemstatus", "Event": "offline"},
+            {"bolt": None, "bridge_online": False, "action": "offline"},
+        ),
+    ],
+    ids=["bolt", "status", "unknown", "door", "bridge"],
+)
+def test_as_message(fields: Payload, message: Payload) -> None:
+    """What the stream has words for is said in them, with its own time."""
+    delivery = Delivery.from_json(changed(DELIVERY, **fields))
+    assert delivery.message == PushMessage(
+        **{"lock_id": LOCK_ID, "at": delivery.at, "bolt": BoltState.UNKNOWN, **message}
+    )
+    assert delivery.at is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "event"),
+    [
+        ("operation", "invalidcode"),
+        ("system", "lock_state_battery_warning_2day"),
+        ("battery", "keypad_battery_critical"),
+        ("systemstatus", "asleep"),
+        ("lock_doorbell_buttonpress", "lock"),
+        ("configuration", "unlock"),
+    ],
+)
+def test_no_message(kind: str, event: str) -> None:
+    """Anything else says nothing of bolt, door and bridge."""
+    delivery = Delivery.from_json(changed(DELIVERY, EventType=kind, Event=event))
+    assert delivery.message is None
 
 
 @pytest.mark.parametrize("data", [None, [], "lock", {}])

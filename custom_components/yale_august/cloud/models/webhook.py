@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Final, Self, override
 
 from .equipment import CONNECTION_WORDS, BatteryWarning, warning_field
-from .json import Fields, JsonValue, Model, word
+from .json import Fields, JsonValue, Model, number, timestamp, word
 from .people import Person
+from .push import PushMessage
 from .state import BoltState, DoorState, bolt_field, door_field
 
 
@@ -50,7 +51,8 @@ class Webhook:
         return {name: value for name, value in body.items() if value is not None}
 
 
-_OPERATIONS: Final = frozenset({"operation", "status"})
+_OPERATION: Final = "operation"
+_OPERATIONS: Final = frozenset({_OPERATION, "status"})
 _DOOR_USER: Final = "doorstatechanged"
 _ONE_TOUCH_LOCK: Final = "onetouchlock"
 _DENIED: Final = "invalidcode"
@@ -58,6 +60,7 @@ _BATTERY: Final = "system"
 _KEYPAD_BATTERY: Final = "battery"
 _CONNECTION: Final = "systemstatus"
 _RING: Final = "lock_doorbell_buttonpress"
+_SECONDS: Final = (10**9, 10**10)
 _KEYPAD_WORDS: Final = {
     "keypad_battery_none": False,
     "keypad_battery_warning": True,
@@ -88,6 +91,23 @@ class Delivery(Model):
     ring: bool = False
     """The doorbell button of the lock was pressed."""
 
+    @property
+    def message(self) -> PushMessage | None:
+        """The same as a message of the stream; None when that has no words for it."""
+        silent = self.bolt is None and self.bridge_online is None
+        if silent and self.door is DoorState.ABSENT:
+            return None
+        return PushMessage(
+            lock_id=self.lock_id,
+            bolt=self.bolt,
+            door=self.door,
+            bridge_online=self.bridge_online,
+            # Who asks how the bolt stands has not moved it.
+            caller=self.user.user_id if self.kind == _OPERATION else None,
+            action=self.event,
+            at=self.at,
+        )
+
     @override
     @classmethod
     def read(cls, fields: Fields) -> Self:
@@ -101,7 +121,7 @@ class Delivery(Model):
             lock_id=fields.lock_id("LockID"),
             kind=kind,
             event=event,
-            at=fields.timestamp("Timestamp"),
+            at=_time(fields),
             user=user,
             bolt=_bolt(fields) if operation and not of_door and not denied else None,
             door=door_field(fields, "Event") if of_door else DoorState.ABSENT,
@@ -117,6 +137,14 @@ class Delivery(Model):
             denied=denied,
             ring=kind == _RING,
         )
+
+
+def _time(fields: Fields) -> datetime | None:
+    """Read the time; its unit is documented nowhere, and seconds cannot be taken for milliseconds."""
+    value = number(fields.raw("Timestamp"))
+    if value is not None and _SECONDS[0] <= value < _SECONDS[1]:
+        return timestamp(value * 1000)
+    return fields.timestamp("Timestamp")
 
 
 def _bolt(fields: Fields) -> BoltState | None:

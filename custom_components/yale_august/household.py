@@ -1,0 +1,38 @@
+"""The account as one of its locks sees it."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from .cloud.client import Client
+from .cloud.errors import CloudError
+from .options import Options
+from .pace import Pace
+
+
+class Household(Protocol):
+    """What a lock needs of the account that it belongs to."""
+
+    client: Client
+    options: Options
+    pace: Pace
+
+    @property
+    def push_connected(self) -> bool:
+        """Whether the cloud can tell us of a change by itself now."""
+
+    @property
+    def read_interval(self) -> timedelta:
+        """The time between two reads of one lock."""
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """The cloud's clock minus ours."""
+
+    def note_failure(self, err: CloudError, lock_id: str | None = None) -> None:
+        """Take note that the cloud refused something, or that a lock could not be read."""
+
+    def note_success(self, lock_id: str) -> None:
+        """Take note that a lock could be read."""
+
+    def async_look_for_locks(self) -> None:
+        """Read the list of locks soon."""
