@@ -262,8 +262,8 @@ async def test_read_back_that_agrees_but_is_older_proves_nothing(
     before = len(home.cloud.requests)
     with refused("unconfirmed"):
         await operate(home, "lock")
-    assert home.reads(DOOR, since=before) == ["get_lock_status"] * 2
-    assert home.coordinator(entry, DOOR).settled_bolt == "locked"
+    assert home.reads(DOOR, since=before)[:2] == ["get_lock_status"] * 2
+    assert home.coordinator(entry, DOOR).settled_bolt is None
     assert len(puts(home)) == 1
 
 
