@@ -257,7 +257,7 @@ async def test_read_back_that_agrees_but_is_older_proves_nothing(
     home: Home, door: Lock
 ) -> None:
     """Locked was known before: that it still is says nothing of the command."""
-    entry = await home.set_up()
+    await home.set_up()
     home.cloud.faults.add("remote_operate", Fail(202, "empty"))
     before = len(home.cloud.requests)
     with refused("unconfirmed"):
