@@ -423,10 +423,17 @@ async def test_ids_that_are_somebody_elses(home: Home) -> None:
     front.keypad.keypad_id = front.lock_id
     entry = await home.set_up()
     assert devices(home, entry) >= {FRONT, BACK, "Home"}
+    assert back.bridge is not None
+    found = [
+        home.device(entry, identifier)
+        for identifier in (front.house.house_id, back.bridge.bridge_id)
+    ]
+    houses_and_bridges = [device.id for device in found if device is not None]
     for name in (FRONT, BACK):
         device = home.device(entry, home.cloud.lock(name).lock_id)
         assert device is not None
         assert device.name == name
+        assert device.via_device_id in houses_and_bridges
         assert home.state("lock", name, "lock") == "locked"
     assert home.state("sensor", FRONT, "keypad_battery") == "62"
 
