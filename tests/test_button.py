@@ -1,5 +1,6 @@
 """The eight buttons."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from .home import Home
-from .simulator import Fail, Hang, Reset
+from .simulator import Fail, Hang, Reset, Slow
 from .simulator.words import Bolt
 
 DOOR = "Front Door"
@@ -148,3 +149,54 @@ async def test_refusal(home: Home, fault: Fail | Hang | Reset, key: str) -> None
         await home.press(DOOR, "status")
     assert caught.value.translation_key == key
     assert home.commands() == ["status"]
+
+
+async def test_question_that_hangs_keeps_nobody_from_the_door(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """Who wants to go in waits for his turn, not for the end of a button's question."""
+    pace(queue=timedelta(seconds=0.3))
+    door = home.cloud.add_lock(name=DOOR)
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Hang(3))
+    question = asyncio.create_task(home.press(DOOR, "status"))
+    await home.when(lambda: home.commands() == ["status"])
+    await home.act("unlock", DOOR)
+    assert not question.done()
+    assert door.bolt is Bolt.UNLOCKED
+    assert home.commands() == ["status", "unlock"]
+    question.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await question
+    await home.press(DOOR, "status")
+
+
+async def test_question_that_is_answered_soon_is_not_interrupted(home: Home) -> None:
+    """The bridge talks to the lock about one thing at a time."""
+    home.cloud.add_lock(name=DOOR)
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Slow(0.5))
+    question = asyncio.create_task(home.press(DOOR, "status"))
+    await home.when(lambda: home.commands() == ["status"])
+    await home.act("unlock", DOOR)
+    assert question.done()
+    await question
+    assert home.commands() == ["status", "unlock"]
+
+
+async def test_question_waits_for_a_movement(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """A question behind a movement without end is told so, and not sent."""
+    pace(queue=timedelta(seconds=0.2), read_back=(timedelta(seconds=1.5),))
+    home.cloud.add_lock(name=DOOR)
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Hang(3))
+    stuck = asyncio.create_task(home.act("unlock", DOOR))
+    await home.when(lambda: home.commands() == ["unlock"])
+    with pytest.raises(HomeAssistantError) as caught:
+        await home.press(DOOR, "status")
+    assert caught.value.translation_key == "still_busy"
+    assert home.commands() == ["unlock"]
+    with pytest.raises(HomeAssistantError):
+        await stuck

@@ -102,9 +102,10 @@ async def async_ask(
 ) -> Operation:
     """Send a command that moves no bolt, and return the lock's answer.
 
-    Raises HomeAssistantError as `async_move` does.
+    Raises HomeAssistantError as `async_move` does. A question waits for a movement, but keeps
+    nobody from the door: a movement waits for its answer no longer than for its own turn.
     """
-    async with _turn(lock):
+    async with _question(lock):
         asked = dt_util.utcnow()
         try:
             operation = await lock.account.client.remote_operate(
@@ -119,20 +120,46 @@ async def async_ask(
 
 @asynccontextmanager
 async def _turn(lock: LockCoordinator) -> AsyncGenerator[None]:
-    """Wait for an earlier command, not for long: a door that moves late moves by surprise."""
+    """Wait for an earlier command, not for long: a door that moves late moves by surprise.
+
+    A question that is still without an answer then waits no longer either.
+    """
+    deadline = asyncio.get_running_loop().time() + lock.pace.queue.total_seconds()
+    await _async_acquire(lock, lock.commanding, deadline)
     try:
-        async with asyncio.timeout(lock.pace.queue.total_seconds()):
-            await lock.commanding.acquire()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline), lock.asking:
+                pass
+        yield
+    finally:
+        lock.commanding.release()
+
+
+@asynccontextmanager
+async def _question(lock: LockCoordinator) -> AsyncGenerator[None]:
+    """Wait for an earlier question and for the movement that runs, not for long."""
+    deadline = asyncio.get_running_loop().time() + lock.pace.queue.total_seconds()
+    await _async_acquire(lock, lock.asking, deadline)
+    try:
+        await _async_acquire(lock, lock.commanding, deadline)
+        lock.commanding.release()
+        yield
+    finally:
+        lock.asking.release()
+
+
+async def _async_acquire(
+    lock: LockCoordinator, turn: asyncio.Lock, deadline: float
+) -> None:
+    try:
+        async with asyncio.timeout_at(deadline):
+            await turn.acquire()
     except TimeoutError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="still_busy",
             translation_placeholders={"lock": lock.data.name},
         ) from err
-    try:
-        yield
-    finally:
-        lock.commanding.release()
 
 
 async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:

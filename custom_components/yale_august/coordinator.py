@@ -89,7 +89,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.asked: datetime | None = None
         """When the newest detail that has been read was asked for."""
         self.commanding = asyncio.Lock()
-        """Held by the one command that runs."""
+        """Held by the one movement that runs."""
+        self.asking = asyncio.Lock()
+        """Held by the one question that a person has asked and that has no answer yet."""
         self.watchers: list[CALLBACK_TYPE] = []
         """Called when something has arrived, before the entities are."""
         self._capabilities_told = False
@@ -352,7 +354,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def _ask_lock(self, now: datetime) -> None:
         self._cancel_settle = None
-        if self.commanding.locked():
+        if self.commanding.locked() or self.asking.locked():
             self._settle(disputed=True)
             return
         is_new_doubt = self.data.doubted_at not in (None, self._doubt_asked)
