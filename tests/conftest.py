@@ -17,8 +17,10 @@ import custom_components  # noqa: F401
 from custom_components.yale_august import account, oauth
 from custom_components.yale_august.const import ENV_CLOUD
 
+from .doors import DOOR
 from .home import QUICK, Home
 from .simulator import Simulator
+from .simulator.lock import Lock
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,3 +73,15 @@ def pace(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setattr(account, "PACE", replace(account.PACE, **times))  # type: ignore[arg-type]
 
     return change
+
+
+@pytest.fixture
+def door(home: Home) -> Lock:
+    """Return a lock with a latch, a bridge, a door sensor."""
+    return home.cloud.add_lock("unlatch", name=DOOR)
+
+
+@pytest.fixture
+def hurried(pace: Callable[..., None]) -> None:
+    """Let nobody wait long for what will not be confirmed."""
+    pace(read_back=(timedelta(seconds=0.15), timedelta(seconds=0.3)))
