@@ -47,12 +47,22 @@ def test_library_stands_alone(layer: str, below: list[str]) -> None:
     """The cloud client and the code engine know neither Home Assistant nor us."""
     folder = INTEGRATION / layer
     allowed = tuple(f"custom_components.yale_august.{name}" for name in (layer, *below))
-    for path in folder.rglob("*.py"):
+    paths = list(folder.rglob("*.py"))
+    assert len(paths) > 2
+    for path in paths:
         for name in imported(path):
             assert name.partition(".")[0] != "homeassistant", path
             assert not name.startswith("custom_components") or name.startswith(
                 allowed
             ), f"{path} imports {name}"
+
+
+def test_code_engine_is_pure() -> None:
+    """It decides, and others wait, store and send."""
+    for path in (INTEGRATION / "codes").rglob("*.py"):
+        roots = {name.partition(".")[0] for name in imported(path)}
+        assert not roots & {"aiohttp", "asyncio", "homeassistant", "threading"}, path
+        assert not roots & {"io", "os", "pathlib", "socket", "time"}, path
 
 
 def test_socketio_leaves_core_its_version() -> None:
