@@ -3,13 +3,21 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.yale_august.cloud.models import BoltState
-from custom_components.yale_august.storage import restore_reading, store_reading
+from custom_components.yale_august.storage import (
+    Notebook,
+    restore_reading,
+    store_reading,
+)
 from custom_components.yale_august.truth import Reading
 
 from .home import Home
@@ -64,6 +72,47 @@ async def test_failed_start_forgets_nothing(hass: HomeAssistant, home: Home) -> 
     home.cloud.faults.add("get_lock", Fail(503, "html"), times=50)
     await hass.config_entries.async_reload(entry.entry_id)
     assert home.state("lock", DOOR, "lock") == "locked"
+
+
+async def test_busy_doors_put_off_no_writing(
+    hass: HomeAssistant, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
+) -> None:
+    """What is known reaches the disk though it changes all the time: the power may go."""
+    notebook = Notebook(hass, "1")
+    for _ in range(3):
+        notebook.touch()
+        freezer.tick(70)
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+    assert "yale_august.1" in hass_storage
+
+
+async def test_facts_are_written_at_once(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """Nothing that waits longer puts off what must not be lost."""
+    notebook = Notebook(hass, "1")
+    notebook.touch()
+    notebook.remember({"budget": {"tokens": 1.0}})
+    notebook.touch()
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done()
+    assert hass_storage["yale_august.1"]["data"]["budget"] == {"tokens": 1.0}
+
+
+async def test_stop_leaves_no_timer(hass: HomeAssistant, home: Home) -> None:
+    """Home Assistant that stops unloads nothing, and yet nothing wakes up afterwards."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    lock = home.coordinator(entry, DOOR)
+    hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert lock.bolt is BoltState.LOCKED
+    assert not [
+        handle
+        for handle in get_scheduled_timer_handles(hass.loop)
+        if not handle.cancelled() and "LockCoordinator" in repr(handle)
+    ]
 
 
 async def test_last_verified(hass: HomeAssistant, home: Home) -> None:

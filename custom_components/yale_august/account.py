@@ -117,6 +117,9 @@ class Account:
         await self.push.async_close()
         for lock_id in list(self._keepers):
             self._leave(lock_id)
+        for lock in (*self.locks.values(), *self._arriving.values()):
+            # Home Assistant that stops unloads no entry.
+            await lock.async_shutdown()
         await self._notebook.async_save()
         claims(self.hass).suspend(self.entry)
         self._forget_issues(kept=())
@@ -244,6 +247,7 @@ class Account:
             async_attend(self.hass, self.entry, lock),
             lock.async_add_listener(self._notebook.touch),
         ]
+        self._notebook.touch()
         for listener in list(self._listeners):
             listener(lock)
 

@@ -16,7 +16,6 @@ from .const import DOMAIN
 from .truth import Reading
 
 VERSION = 1
-SAVE_DELAY = 30
 TOUCH_DELAY = 120
 
 
@@ -56,6 +55,8 @@ class Notebook:
         )
         self.memory: Memory = {}
         self._latest: Callable[[], Memory] = Memory
+        self._pending = False
+        """Whether it will be written; who asked later would put that off."""
 
     @callback
     def attach(self, latest: Callable[[], Memory]) -> None:
@@ -65,9 +66,15 @@ class Notebook:
     @callback
     def touch(self) -> None:
         """Write soon: something that `latest` tells has changed."""
-        self._store.async_delay_save(self._facts, TOUCH_DELAY)
+        if not self._pending:
+            self._write(TOUCH_DELAY)
+
+    def _write(self, delay: float) -> None:
+        self._pending = True
+        self._store.async_delay_save(self._facts, delay)
 
     def _facts(self) -> Memory:
+        self._pending = False
         return {**self.memory, **self._latest()}
 
     async def async_load(self) -> None:
@@ -75,10 +82,10 @@ class Notebook:
         self.memory = _checked(await self._store.async_load())
 
     @callback
-    def remember(self, facts: Memory, *, delay: float = SAVE_DELAY) -> None:
-        """Keep facts; they reach the disk after `delay` seconds."""
+    def remember(self, facts: Memory) -> None:
+        """Keep facts, and write them at once: the power may go."""
         self.memory = {**self.memory, **facts}
-        self._store.async_delay_save(self._facts, delay)
+        self._write(0)
 
     @callback
     def forget(self, lock_id: str) -> None:
