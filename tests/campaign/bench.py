@@ -21,13 +21,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigFlowContext,
 )
-from homeassistant.const import (
-    CONF_API_KEY,
-    EVENT_HOMEASSISTANT_CLOSE,
-    EVENT_HOMEASSISTANT_FINAL_WRITE,
-    EVENT_HOMEASSISTANT_STOP,
-    Platform,
-)
+from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
@@ -109,7 +103,10 @@ class Bench:
         """What Home Assistant has written, by the names of the files."""
         self.entry = self._entry(sub_user=sub_user)
         self.hass: HomeAssistant
+        self.pause = 0.0
+        """Seconds between stopping and starting of a restart."""
         self._running: set[asyncio.Task[None]] = set()
+        self._meanwhile: set[asyncio.Task[None]] = set()
 
     def _entry(self, *, sub_user: bool) -> Entry:
         cloud = self.cloud
@@ -194,18 +191,21 @@ class Bench:
             await self._unloaded()
             self.entry.mock_state(self.hass, ConfigEntryState.NOT_LOADED)
         await self._close()
+        if self._meanwhile:
+            await asyncio.wait(self._meanwhile)
 
     async def shut_down(self) -> None:
         """Stop Home Assistant as a restart does: the entry is not unloaded."""
-        self.hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_STOP)
-        await self.hass.async_block_till_done()
         await self._close()
 
     async def restart(self, *, cleanly: bool = True) -> None:
         """Start anew; not `cleanly`: with what was on the disk when the power went."""
         kept = deepcopy(self.storage)
         subscribers = dict(self.cloud.push.subscribers)
+        if not cleanly:
+            await self._end_commands()
         await self.shut_down()
+        await asyncio.sleep(self.pause)
         if not cleanly:
             self.storage.clear()
             self.storage.update(kept)
@@ -238,14 +238,16 @@ class Bench:
         return {**tokens, "expires_at": time.time() + expires_in}
 
     async def _close(self) -> None:
-        hass = self.hass
-        if self._running:
-            await asyncio.wait(self._running)
-        hass.set_state(CoreState.final_write)
-        hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_FINAL_WRITE)
-        await hass.async_block_till_done()
-        hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_CLOSE)
-        await hass.async_block_till_done()
+        await self.hass.async_stop(force=True)
+        # Else no other Home Assistant could run on this loop.
+        delattr(self.hass.loop, "_shutdown_run_callback_threadsafe")
+        await self._end_commands()
+
+    async def _end_commands(self) -> None:
+        for task in (running := set(self._running)):
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
 
     def remember_subscriber(self) -> None:
         """Leave a subscriber, as an earlier start that did not end well."""
@@ -291,16 +293,24 @@ class Bench:
         """Do something after a while."""
         asyncio.get_running_loop().call_later(seconds, what)
 
-    def begin(self, work: Coroutine[object, object, object]) -> asyncio.Task[None]:
-        """Do something in the background; it is over before the end."""
+    def begin(self, work: Coroutine[object, object, object]) -> None:
+        """Give a command in the background; it ends with Home Assistant."""
+        self._spawn(work, self._running)
 
+    def meanwhile(self, work: Coroutine[object, object, object]) -> None:
+        """Do something at the door in the background; it is over before the end."""
+        self._spawn(work, self._meanwhile)
+
+    @staticmethod
+    def _spawn(
+        work: Coroutine[object, object, object], tasks: set[asyncio.Task[None]]
+    ) -> None:
         async def do() -> None:
             await work
 
         task = asyncio.create_task(do())
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        return task
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
 
 @asynccontextmanager

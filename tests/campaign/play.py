@@ -14,7 +14,7 @@ from .watch import Watch, written
 
 type Story = Callable[[Watch], Awaitable[None]]
 
-LONGEST: Final = 24 * 3600.0
+LONGEST: Final = 48 * 3600.0
 """Simulated seconds after which a case hangs."""
 
 
@@ -49,7 +49,7 @@ class Case:
 
 
 def _line(err: Exception) -> str:
-    return (str(err).splitlines() or [""])[0][:300]
+    return (str(err).splitlines() or [""])[0][:400]
 
 
 def play(cases: Iterable[Case]) -> None:
