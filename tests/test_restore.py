@@ -6,6 +6,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import get_scheduled_timer_handles
@@ -21,7 +22,7 @@ from custom_components.yale_august.storage import (
 from custom_components.yale_august.truth import Reading
 
 from .home import Home
-from .simulator import Fail
+from .simulator import Fail, Reset
 
 DOOR = "Front Door"
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
@@ -113,6 +114,27 @@ async def test_stop_leaves_no_timer(hass: HomeAssistant, home: Home) -> None:
         for handle in get_scheduled_timer_handles(hass.loop)
         if not handle.cancelled() and "LockCoordinator" in repr(handle)
     ]
+
+
+async def test_doubt_survives(hass: HomeAssistant, home: Home) -> None:
+    """A restart does not make true what a command without an end has made doubtful."""
+    door = home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    home.cloud.faults.stale_cache(door)
+    home.cloud.faults.lose_messages(None)
+    home.cloud.faults.add("remote_operate", Reset(acts=True))
+    home.cloud.faults.add("remote_operate", Fail(503, "html"), times=None)
+    with pytest.raises(HomeAssistantError):
+        await home.act("unlock", DOOR)
+    assert home.state("lock", DOOR, "lock") == "unknown"
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await home.coordinator(entry, DOOR).async_refresh()
+    assert home.state("lock", DOOR, "lock") == "unknown"
+    home.cloud.faults.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    assert home.commands()[-1] == "status"
 
 
 async def test_last_verified(hass: HomeAssistant, home: Home) -> None:

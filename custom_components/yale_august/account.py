@@ -22,14 +22,14 @@ from .channel import Channel
 from .claims import SIGNAL_RELEASED, claims
 from .cloud.client import Client
 from .cloud.errors import ApiKeyInvalid, CloudError, LoginExpired
-from .cloud.models import BoltState, DoorState, LockSummary, PushMessage
+from .cloud.models import LockSummary, PushMessage
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .devices import async_forget_lock, async_keep_devices, known_locks
 from .options import Options
 from .pace import Pace
 from .roster import RosterCoordinator
-from .storage import Memory, Notebook, StoredReadings, restore_reading, store_reading
+from .storage import Memory, Notebook, store_lock
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -196,12 +196,7 @@ class Account:
         lock = LockCoordinator(self.hass, self.entry, self, summary)
         stored = self._notebook.memory.get("readings", {}).get(summary.lock_id)
         if stored is not None:
-            now = dt_util.utcnow()
-            lock.data = replace(
-                lock.data,
-                bolt=restore_reading(BoltState, stored.get("bolt"), now),
-                door=restore_reading(DoorState, stored.get("door"), now),
-            )
+            lock.async_restore(stored)
         return lock
 
     def _latest(self) -> Memory:
@@ -211,12 +206,7 @@ class Account:
         """
         readings = dict(self._notebook.memory.get("readings", {}))
         for lock in self.locks.values():
-            stored: StoredReadings = {}
-            readings[lock.lock_id] = stored
-            if lock.data.bolt is not None:
-                stored["bolt"] = store_reading(lock.data.bolt)
-            if lock.data.door is not None:
-                stored["door"] = store_reading(lock.data.door)
+            readings[lock.lock_id] = store_lock(lock.data)
         return {"budget": self.client.budget.dump(), "readings": readings}
 
     async def _async_receive(self, lock: LockCoordinator) -> None:

@@ -49,6 +49,7 @@ from .knowledge import (
 )
 from .pace import Pace
 from .soon import Soon
+from .storage import StoredReadings, restore_lock
 from .truth import trusted_until
 
 _LOGGER = logging.getLogger(__name__)
@@ -181,6 +182,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             self.account.async_look_for_locks()
         else:
             self.account.note_failure(err, self.lock_id)
+
+    @callback
+    def async_restore(self, stored: StoredReadings) -> None:
+        """Know what was known before, as old as it is."""
+        self.data = restore_lock(self.data, stored, dt_util.utcnow())
+        if self.data.doubted_at is not None:
+            self.async_doubt(self.data.doubted_at)
 
     @callback
     def async_take_summary(self, summary: LockSummary) -> None:

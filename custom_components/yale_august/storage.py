@@ -3,7 +3,8 @@
 No token, key or code is kept here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict, cast
 
@@ -13,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .cloud.models import BoltState, DoorState
 from .const import DOMAIN
+from .knowledge import LockData
 from .truth import Reading
 
 VERSION = 1
@@ -32,6 +34,8 @@ class StoredReadings(TypedDict, total=False):
 
     bolt: StoredReading
     door: StoredReading
+    doubted_at: str
+    """When a command was sent whose end nobody had told."""
 
 
 class Memory(TypedDict, total=False):
@@ -121,6 +125,30 @@ def _checked(stored: object) -> Memory:
             if isinstance(reading, dict)
         }
     return memory
+
+
+def store_lock(data: LockData) -> StoredReadings:
+    """Return what is known of a lock as JSON."""
+    stored: StoredReadings = {}
+    if data.bolt is not None:
+        stored["bolt"] = store_reading(data.bolt)
+    if data.door is not None:
+        stored["door"] = store_reading(data.door)
+    if data.doubted_at is not None:
+        stored["doubted_at"] = data.doubted_at.isoformat()
+    return stored
+
+
+def restore_lock(
+    data: LockData, stored: Mapping[str, object], now: datetime
+) -> LockData:
+    """Return what was known of a lock, and how old that is."""
+    return replace(
+        data,
+        bolt=restore_reading(BoltState, stored.get("bolt"), now),
+        door=restore_reading(DoorState, stored.get("door"), now),
+        doubted_at=_time(stored.get("doubted_at"), now),
+    )
 
 
 def store_reading(reading: Reading[BoltState] | Reading[DoorState]) -> StoredReading:
