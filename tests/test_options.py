@@ -72,6 +72,8 @@ async def test_exchanged(hass: HomeAssistant, home: Home, door: Lock) -> None:
     await choose(hass, entry, swapped=[door.lock_id])
     await home.act("unlock", DOOR)
     assert home.commands(DOOR) == ["unlatch"]
+    await home.act("open", DOOR)
+    assert home.commands(DOOR) == ["unlatch", "unlock"]
 
 
 async def test_hidden(hass: HomeAssistant, home: Home, door: Lock) -> None:
@@ -166,6 +168,8 @@ async def test_first_latch_lock_is_explained(
     assert asked(hass) == []
     await home.act("unlock", DOOR)
     assert home.commands(DOOR) == ["unlatch"]
+    await home.act("open", DOOR)
+    assert home.commands(DOOR) == ["unlatch", "unlock"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.cloud.models import Command
 from custom_components.yale_august.cloud.routes import (
+    GET_CAPABILITIES,
     GET_LOCKS,
     REMOTE_OPERATE,
     ROUTES,
@@ -250,6 +251,18 @@ async def test_log_lines_of_what_went_wrong(
         "get_locks: broken connection",
         "write_pins: no connection",
     ]
+
+
+async def test_a_refusal_that_repeats_what_was_sent(
+    session: aiohttp.ClientSession, desk: Desk
+) -> None:
+    """Ids of a request are not told with its error, whatever they look like."""
+    desk.reply(400, '{"message":"no device M1FBA with token-1"}')
+    with pytest.raises(errors.InvalidParameter) as caught:
+        await transport_to(session, desk.url).send(
+            GET_CAPABILITIES, query={"serialNumber": "M1FBA"}
+        )
+    assert caught.value.detail == "no device * with *"
 
 
 async def test_an_own_version_and_time(

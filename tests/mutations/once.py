@@ -1,0 +1,112 @@
+"""Rule 4 of the door. Once on the wire, and three honest ends."""
+
+from typing import Final
+
+from .mutation import Mutation
+
+MUTATIONS: Final = (
+    Mutation(
+        rule=4,
+        name="everything is repeated after a broken connection",
+        file="cloud/transport.py",
+        old="        repeatable = route.safety is Safety.READ",
+        new="        repeatable = True",
+        test="cloud/test_once.py::test_a_write_is_never_repeated",
+    ),
+    Mutation(
+        rule=4,
+        name="aiohttp sends again by itself",
+        file="cloud/transport.py",
+        old="                middlewares=(_once,),",
+        new="                middlewares=(),",
+        test="cloud/test_once.py::test_a_write_is_never_repeated",
+    ),
+    Mutation(
+        rule=4,
+        name="redirects are followed",
+        file="cloud/transport.py",
+        old="                allow_redirects=False,",
+        new="                allow_redirects=True,",
+        test="cloud/test_once.py::test_a_redirect_is_not_followed",
+    ),
+    Mutation(
+        rule=4,
+        name="the login follows redirects",
+        file="oauth.py",
+        old="                    self.token_url, data=body, allow_redirects=False",
+        new="                    self.token_url, data=body, allow_redirects=True",
+        test="test_oauth_endpoint.py::test_trouble_is_no_refusal",
+    ),
+    Mutation(
+        rule=4,
+        name="the cloud may try three times",
+        file="cloud/client.py",
+        old="        retry_limit: int = 1,",
+        new="        retry_limit: int = 3,",
+        test="test_command.py::test_confirmed_by_push",
+    ),
+    Mutation(
+        rule=4,
+        name="a command waits for another as long as that takes",
+        file="command.py",
+        old="        async with asyncio.timeout_at(deadline):\n",
+        new="        async with asyncio.timeout_at(None):\n",
+        test="test_command_order.py::test_command_does_not_wait_for_long",
+    ),
+    Mutation(
+        rule=4,
+        name="a refused command is done",
+        file="command.py",
+        old="            self.refusal = why",
+        new="            self.given = True",
+        test="test_command_refused.py::test_each_device_error_as_answer",
+    ),
+    Mutation(
+        rule=4,
+        name="an older reading confirms a command",
+        file="command.py",
+        old="            and bolt.at > self._sent",
+        new="            and bolt.at != self._sent",
+        test="test_command.py::test_read_back_confirms_only_with_a_newer_time",
+    ),
+    Mutation(
+        rule=4,
+        name="a cached answer confirms a command",
+        file="command.py",
+        old="    if not operation.from_cache and operation.bolt in movement.answers:",
+        new="    if operation.bolt in movement.answers:",
+        test="test_command.py::test_cached_answer_does_not_prove_that_the_door_opened",
+    ),
+    Mutation(
+        rule=4,
+        name="a command that nothing has confirmed is done",
+        file="command.py",
+        old="    if not proof.given:",
+        new="    if proof.given is None:",
+        test="test_command_once.py::test_never_acts_and_never_says_so",
+    ),
+    Mutation(
+        rule=4,
+        name="after a command that nothing has confirmed the old state is shown",
+        file="command.py",
+        old="    if not proof.given:\n        lock.async_doubt(sent)",
+        new="    if not proof.given:\n        lock.async_read_soon()",
+        test="test_command_once.py::test_acts_and_resets_and_the_message_is_lost_too",
+    ),
+    Mutation(
+        rule=4,
+        name="a cache as old as the doubt ends it",
+        file="knowledge.py",
+        old="        if offer.time > data.doubted_at:",
+        new="        if offer.time != data.doubted_at:",
+        test="test_knowledge_properties.py::test_a_doubt_ends_with_something_newer",
+    ),
+    Mutation(
+        rule=4,
+        name="the failure of any command is ours",
+        file="command.py",
+        old="            or info.action == self._movement.command.lower()",
+        new="            or info.action is not None",
+        test="test_command_refused.py::test_failure_of_another_command_is_not_ours",
+    ),
+)

@@ -1,0 +1,11 @@
+"""All mutations."""
+
+from typing import Final
+
+from . import age, budget, hidden, latch, login, newest, once, unknown
+
+MUTATIONS: Final = tuple(
+    mutation
+    for rule in (unknown, age, newest, once, latch, hidden, budget, login)
+    for mutation in rule.MUTATIONS
+)
