@@ -249,3 +249,19 @@ def test_every_error_has_its_sentence() -> None:
         )
     assert len(set(keys)) == len(keys)
     assert placeholders(told["unconfirmed"]["message"]) <= {"lock"}
+
+
+async def test_jam_of_a_lock_that_was_out_of_reach(home: Home, door: Lock) -> None:
+    """It has said so itself: the bridge is back, though nobody has told."""
+    home.cloud.options.push_bridge_events = True
+    await home.set_up()
+    await home.cloud.faults.bridge_offline(door)
+    await home.shows("lock", DOOR, "lock", "unknown")
+    home.cloud.options.push_bridge_events = False
+    await home.cloud.faults.bridge_online(door)
+    home.cloud.faults.add("remote_operate", Fail(530))
+    home.cloud.faults.stale_cache(door)
+    with refused("jammed"):
+        await operate(home, "unlock")
+    assert home.state("lock", DOOR, "lock") == "jammed"
+    assert home.state("binary_sensor", DOOR, "connectivity") == "on"

@@ -235,7 +235,8 @@ def take_doubt(data: LockData, sent: datetime) -> Taken:
 
 
 def take_jam(data: LockData, moment: Moment) -> Taken:
-    """Take the lock's word that it could not move its bolt."""
+    """Take the lock's word that it could not move its bolt: the cloud has reached it."""
+    data = _take_online(data, value=True, at=moment.arrived)
     data, _ = _take_bolt(data, BoltState.JAMMED, None, moment, Origin.ANSWER)
     return Taken(data=data, disputed=False)
 
