@@ -62,13 +62,35 @@ def test_a_lock_that_is_cut_off_shows_nothing(history: list[Event], kind: str) -
     cut = Event(kind="push", arrived=LATEST + 10, online=False)
     read = Event(kind=kind, arrived=LATEST + 20, word="locked", door="closed", at=5)
     now = moment(LATEST + 21)
-    data = after([*history, cut])
+    data = replace(after([*history, cut]), commanded=BoltState.UNLOCKING)
     assert data.shown_bolt(now, TRUST) is None
     assert data.shown_door(now, TRUST) is None
     if kind != "push":
         data = take(data, replace(read, online=False))
         assert data.shown_bolt(now, TRUST) is None
         assert data.shown_door(now, TRUST) is None
+
+
+@often
+@given(
+    histories,
+    st.lists(st.tuples(st.sampled_from(("push", "status")), events()), max_size=4),
+)
+def test_what_was_before_a_cut_is_not_known_after_it(
+    history: list[Event], late: list[tuple[str, Event]]
+) -> None:
+    """Anything may have happened meanwhile; what comes late tells of before."""
+    cut = Event(kind="push", arrived=LATEST + 10, online=False)
+    told = [
+        replace(event, kind=kind, arrived=LATEST + 20, at=event.arrived, online=None)
+        for kind, event in late
+    ]
+    back = Event(kind="push", arrived=LATEST + 30, online=True)
+    data = after([*history, cut, *told, back])
+    now = moment(LATEST + 31)
+    assert data.reachable
+    assert data.settled_bolt(now, TRUST) is None
+    assert data.shown_door(now, TRUST) is None
 
 
 @often
@@ -240,8 +262,9 @@ def test_a_failure_moves_no_bolt(history: list[Event], kind: str) -> None:
     shown = data.settled_bolt(now, TRUST)
     data = take(data, Event(kind=kind, arrived=LATEST + 1))
     allowed = {"failure": shown, "jam": BoltState.JAMMED, "doubt": None}
-    if data.reachable is False:
+    if kind != "jam" and data.reachable is False:
         assert data.settled_bolt(now, TRUST) is None
     else:
+        # A lock that says that it is jammed is in reach.
         assert data.settled_bolt(now, TRUST) is allowed[kind]
     assert data.shown_door(now, TRUST) in {*DoorState, None}

@@ -67,7 +67,7 @@ MUTATIONS: Final = (
         file="command.py",
         old="            and bolt.at > self._sent",
         new="            and bolt.at != self._sent",
-        test="test_command.py::test_read_back_confirms_only_with_a_newer_time",
+        test="test_command.py::test_read_back_that_agrees_but_is_older_proves_nothing",
     ),
     Mutation(
         rule=4,
@@ -91,7 +91,7 @@ MUTATIONS: Final = (
         file="command.py",
         old="    if not proof.given:\n        lock.async_doubt(sent)",
         new="    if not proof.given:\n        lock.async_read_soon()",
-        test="test_command_once.py::test_acts_and_resets_and_the_message_is_lost_too",
+        test="test_command_once.py::test_never_acts_and_never_says_so",
     ),
     Mutation(
         rule=4,
