@@ -400,7 +400,7 @@ async def test_stop(
     await home.until(lambda: home.cloud.subscribers == () and not home.cloud.sockets)
     assert home.cloud.requests.count("delete_subscriber") == 1
     assert tasks() == []
-    assert stored(hass_storage, entry)["subscriber_id"] is None
+    assert stored(hass_storage, entry)["subscribers"] == []
     assert not [record for record in caplog.records if record.exc_info]
 
 
@@ -411,13 +411,13 @@ async def test_unclean_stop(home: Home, hass_storage: dict[str, Any]) -> None:
     left = home.cloud.push.subscribe(home.cloud.owner.user_id, "partner-yale")
     hass_storage[f"{DOMAIN}.{entry.entry_id}"] = {
         "version": 1,
-        "data": {"subscriber_id": left.subscriber_id},
+        "data": {"subscribers": [left.subscriber_id]},
     }
     # Not even then when the first start fails.
     home.cloud.faults.add("get_locks", Fail(503, "html"))
     await home.hass.config_entries.async_setup(entry.entry_id)
     assert state(entry) is ConfigEntryState.SETUP_RETRY
-    assert stored(hass_storage, entry)["subscriber_id"] == left.subscriber_id
+    assert stored(hass_storage, entry)["subscribers"] == [left.subscriber_id]
     await home.hass.config_entries.async_reload(entry.entry_id)
     assert state(entry) is ConfigEntryState.LOADED
     assert home.cloud.requests.count("delete_subscriber") == 1
@@ -434,7 +434,7 @@ async def test_crash_leaves_a_note(
     (present,) = home.cloud.subscribers
     notebook = home.account(entry)._notebook  # noqa: SLF001
     await notebook.async_save()
-    assert stored(hass_storage, entry)["subscriber_id"] == present.subscriber_id
+    assert stored(hass_storage, entry)["subscribers"] == [present.subscriber_id]
 
 
 async def test_storage_keeps_no_secret(
@@ -464,8 +464,8 @@ async def test_storage_keeps_no_secret(
         ["nonsense"],
         "nonsense",
         {},
-        {"budget": 7, "subscriber_id": 3, "readings": 5},
-        {"budget": [], "subscriber_id": "", "readings": {"x": 1}},
+        {"budget": 7, "subscribers": 3, "readings": 5},
+        {"budget": [], "subscribers": [3, ""], "readings": {"x": 1}},
     ],
 )
 async def test_storage_is_damaged(

@@ -60,7 +60,7 @@ class Account:
             self.pace = replace(
                 PACE, trust=replace(PACE.trust, rest=self.options.trust)
             )
-        self.push = Channel(hass, entry, client, notebook)
+        self.push = Channel(hass, entry, client, notebook, self.pace)
         self.locks: dict[str, LockCoordinator] = {}
         self.held_elsewhere: dict[str, str] = {}
         """Locks that another entry shows: lock id -> that entry's id."""
@@ -357,6 +357,11 @@ class Account:
                 lock.asked is None or self._was_read_before_push(lock)
             ):
                 lock.async_read_soon()
+
+    @callback
+    def note_unheard(self, lock_id: str, at: datetime) -> None:
+        """Let push be looked after: a read found a change that it should have told of."""
+        self.push.doubt(lock_id, at)
 
     def _was_read_before_push(self, lock: LockCoordinator) -> bool:
         connected_at = self.push.connected_at

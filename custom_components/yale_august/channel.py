@@ -12,10 +12,11 @@ from homeassistant.util import dt as dt_util
 
 from .attention import async_note_missing_right
 from .cloud.client import Client
-from .cloud.errors import CloudError
+from .cloud.errors import CloudError, LoginExpired
 from .cloud.models import JsonValue, PushMessage
 from .cloud.push import PushStream
 from .const import DOMAIN
+from .pace import Pace
 from .storage import Notebook
 
 _LOGGER = logging.getLogger(__name__)
@@ -30,19 +31,21 @@ class Channel:
         entry: ConfigEntry,
         client: Client,
         notebook: Notebook,
+        pace: Pace,
     ) -> None:
         """Nothing is opened yet."""
         self._hass = hass
         self._entry = entry
         self._client = client
         self._notebook = notebook
+        self._pace = pace
         self._stream: PushStream | None = None
         self._task: asyncio.Task[None] | None = None
         self._settled = asyncio.Event()
         self._listeners: list[CALLBACK_TYPE] = []
         self._lost = False
         self.connected_at: datetime | None = None
-        """When it was connected last."""
+        """When it was connected last, or a new connection took the place of one."""
         self.heard_at: datetime | None = None
         """When the newest message came."""
         self.refused = False
@@ -55,11 +58,14 @@ class Channel:
 
     def figures(self) -> dict[str, JsonValue]:
         """Return what diagnostics may show."""
+        stream = self._stream
         return {
             "connected": self.connected,
             "refused": self.refused,
             "connected_at": _text(self.connected_at),
             "heard_at": _text(self.heard_at),
+            "reconnects": 0 if stream is None else stream.reconnects,
+            "replaced_subscribers": 0 if stream is None else stream.replaced,
         }
 
     @callback
@@ -90,7 +96,9 @@ class Channel:
             on_message=heard,
             on_connected=self._connected,
             on_disconnected=self._disconnected,
-            subscriber_id=self._notebook.memory.get("subscriber_id"),
+            on_subscribers=self._subscribers_changed,
+            leftovers=self._notebook.memory.get("subscribers", ()),
+            pace=self._pace.push,
         )
         self._task = self._entry.async_create_background_task(
             self._hass, self._async_run(self._stream, on_failure), f"{DOMAIN} push"
@@ -110,9 +118,7 @@ class Channel:
         # What ends on purpose is not lost.
         self._lost = True
         if self._stream is not None:
-            with suppress(CloudError):
-                await self._stream.close()
-            self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
+            await self._stream.close()
             self._stream = None
         if self._task is not None:
             self._task.cancel()
@@ -122,12 +128,17 @@ class Channel:
     async def _async_run(
         self, stream: PushStream, on_failure: Callable[[CloudError], None]
     ) -> None:
-        try:
-            await stream.run()
-        except CloudError as err:
-            on_failure(err)
-        finally:
-            self._settled.set()
+        while True:
+            try:
+                await stream.run()
+            except LoginExpired as err:
+                on_failure(err)
+            else:
+                break
+            finally:
+                self._settled.set()
+            # Who signs in again reloads the entry; a cloud that was mistaken does not.
+            await asyncio.sleep(self._pace.login.total_seconds())
         if stream.refused:
             self.refused = True
             _LOGGER.info("The API key has no right to push; locks are polled")
@@ -135,12 +146,26 @@ class Channel:
             self._tell()
 
     @callback
+    def doubt(self, lock_id: str, at: datetime) -> None:
+        """Take note that a lock has changed then, and that no message told of it."""
+        if (
+            self._stream is not None
+            and self.connected
+            and self.connected_at is not None
+            and at - self.connected_at > self._pace.unheard
+        ):
+            _LOGGER.debug("A change was not pushed; push is looked after")
+            self._stream.doubt(lock_id)
+
+    @callback
+    def _subscribers_changed(self, subscribers: tuple[str, ...]) -> None:
+        self._notebook.remember({"subscribers": list(subscribers)})
+
+    @callback
     def _connected(self) -> None:
         self.connected_at = dt_util.utcnow()
         self._settled.set()
         async_note_missing_right(self._hass, self._entry, None)
-        if self._stream is not None:
-            self._notebook.remember({"subscriber_id": self._stream.subscriber_id})
         if self._lost:
             self._lost = False
             _LOGGER.info("Push is back")

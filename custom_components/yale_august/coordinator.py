@@ -286,8 +286,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.data = taken.data
         if taken.disputed or (taken.disputed is False and self.data.doubted_at is None):
             self._settle(disputed=taken.disputed)
-        if taken.unheard:
-            self.async_trust_posts(arrive=False)
+        if taken.unheard is not None:
+            self.account.note_unheard(self.lock_id, taken.unheard)
+            if self.data.commanded is None:
+                # The cloud does not owe a post of what a command of ours has done.
+                self.async_trust_posts(arrive=False)
         for watcher in list(self.watchers):
             watcher()
         self._plan_expiry()

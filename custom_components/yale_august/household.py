@@ -1,6 +1,6 @@
 """The account as one of its locks sees it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from .cloud.client import Client
@@ -33,6 +33,9 @@ class Household(Protocol):
 
     def note_success(self, lock_id: str) -> None:
         """Take note that a lock could be read."""
+
+    def note_unheard(self, lock_id: str, at: datetime) -> None:
+        """Take note that a read found a movement which no message has told of."""
 
     def async_look_for_locks(self) -> None:
         """Read the list of locks soon."""

@@ -139,8 +139,8 @@ class Taken:
     data: LockData
     disputed: bool | None = None
     """True: a cache contradicts what was pushed; False: nothing does any more; None: no say."""
-    unheard: bool = False
-    """The cache tells of a movement that nothing had told of and no command of ours made."""
+    unheard: datetime | None = None
+    """When the bolt moved, by the cache's word, of which no message has told."""
 
 
 def take_push(data: LockData, message: PushMessage, moment: Moment) -> Taken:
@@ -182,8 +182,7 @@ def take_detail(data: LockData, detail: LockDetail, moment: Moment) -> Taken:
 
 def take_status(data: LockData, status: LockStatus, moment: Moment) -> Taken:
     """Take the cloud's cached status."""
-    before = data
-    at = moment.ours(status.at)
+    before, at = data, moment.ours(status.at)
     data, verdict = _take_bolt(data, status.bolt, at, moment, Origin.READ)
     verdicts = {verdict}
     if status.door is not DoorState.ABSENT:
@@ -192,7 +191,7 @@ def take_status(data: LockData, status: LockStatus, moment: Moment) -> Taken:
     return Taken(
         data=data,
         disputed=Verdict.DISPUTED in verdicts,
-        unheard=data.commanded is None and _moved(before.bolt, data.bolt),
+        unheard=_unheard(before, data),
     )
 
 
@@ -342,6 +341,18 @@ def _moved(before: Reading[BoltState] | None, after: Reading[BoltState] | None) 
         and before.value is not after.value
         and {before.value, after.value} <= AT_REST
     )
+
+
+def _unheard(before: LockData, after: LockData) -> datetime | None:
+    """Return when the bolt has moved since, if the cloud would have had to tell.
+
+    It owes no word on what it could not reach.
+    """
+    was, now = before.bolt, after.bolt
+    if was is None or now is None or not was.at < now.at or not _moved(was, now):
+        return None
+    reached = was.confirmed is not None or before.doubted_at is not None
+    return now.at if reached else None
 
 
 def _nameless(data: LockData, seen: datetime) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from .cloud.watch import Pace as PushPace
 from .truth import Trust
 
 
@@ -42,6 +43,12 @@ class Pace:
     """A list without a single lock is believed only after this time."""
     bridge_repair: timedelta = timedelta(days=1)
     """A bridge that is offline for longer is worth a person's look."""
+    unheard: timedelta = timedelta(seconds=30)
+    """A change that a read finds speaks against push when it came so long after connecting."""
+    login: timedelta = timedelta(minutes=15)
+    """After the login has expired push tries again at this pace."""
+    push: PushPace = field(default_factory=PushPace)
+    """How patient the push stream is."""
     trust: Trust = field(
         default_factory=lambda: Trust(
             rest=timedelta(hours=1), moving=timedelta(seconds=60)

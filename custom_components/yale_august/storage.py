@@ -43,8 +43,8 @@ class Memory(TypedDict, total=False):
 
     budget: dict[str, float]
     """The request budget, so that a reload does not forget a pause that the cloud asked for."""
-    subscriber_id: str | None
-    """The push subscriber that may be left over when Home Assistant did not stop cleanly."""
+    subscribers: list[str]
+    """The push subscribers that the cloud may still hold, to be deleted by the next start."""
     readings: dict[str, StoredReadings]
     """What was known of each lock, by lock id, with its age."""
 
@@ -116,8 +116,8 @@ def _checked(stored: object) -> Memory:
     memory: Memory = {}
     if isinstance(budget := stored.get("budget"), dict):
         memory["budget"] = budget
-    if isinstance(subscriber_id := stored.get("subscriber_id"), str):
-        memory["subscriber_id"] = subscriber_id
+    if isinstance(subscribers := stored.get("subscribers"), list):
+        memory["subscribers"] = [one for one in subscribers if isinstance(one, str)]
     if isinstance(readings := stored.get("readings"), dict):
         memory["readings"] = {
             str(lock_id): cast("StoredReadings", reading)

@@ -256,7 +256,7 @@ class Bench:
         )
         self.storage[f"{DOMAIN}.{self.entry.entry_id}"] = {
             "version": 1,
-            "data": {"subscriber_id": left.subscriber_id},
+            "data": {"subscribers": [left.subscriber_id]},
         }
 
     # What is known

@@ -52,7 +52,7 @@ async def nothing_left(
         for record in caplog.records
         if record.name.startswith(("custom_components", "engineio.c", "socketio.c"))
     ]
-    for secret in (KEY, "token-1", "token-2", "sub1", "sub2", LOCK):
+    for secret in (KEY, "token-1", "token-2", "token-3", "sub1", "sub2", LOCK):
         assert not [line for line in ours if secret in line]
 
 

@@ -1,7 +1,7 @@
-"""A push stream under test, and what it told."""
+"""A push stream of the tests, and what it told."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 import gc
 
@@ -27,7 +27,7 @@ class Listener:
         board: Switchboard,
         *,
         tokens: Tokens | None = None,
-        subscriber_id: str | None = None,
+        leftovers: Iterable[str] = (),
         pace: Pace = QUICK,
         brand: Brand = Brand.YALE,
     ) -> None:
@@ -35,6 +35,7 @@ class Listener:
         self.tokens = tokens or Tokens()
         self.told: list[str] = []
         self.messages: list[PushMessage] = []
+        self.remembered: list[tuple[str, ...]] = []
         transport = transport_to(session, board.url, tokens=self.tokens, brand=brand)
         self.client = client_of(transport)
         self.stream = PushStream(
@@ -42,7 +43,8 @@ class Listener:
             on_message=self.messages.append,
             on_connected=lambda: self.told.append("up"),
             on_disconnected=lambda reason: self.told.append(f"down: {reason}"),
-            subscriber_id=subscriber_id,
+            on_subscribers=self.remembered.append,
+            leftovers=leftovers,
             pace=pace,
         )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 import json
 from typing import Any
 
@@ -26,6 +26,8 @@ class Switchboard:
         self.subscribers: set[str] = set()
         self.created = 0
         self.requests: list[str] = []
+        self.events: list[str] = []
+        """Requests, and subscribers whose sockets opened and closed."""
         self.handshakes: list[dict[str, str]] = []
         self.good_tokens: set[str] = {"token-1", "token-2"}
         self.refuse: Callable[[web.Request], web.StreamResponse | None] = lambda _: None
@@ -35,9 +37,14 @@ class Switchboard:
         )
         self.on_connect: Callable[[str], Any] = lambda _: None
         """Called within the connecting of a client."""
+        self.delay: Callable[[web.Request], float] = lambda _: 0
+        """The seconds that a request waits until it is looked at."""
         self.clients: list[str] = []
+        self.names: dict[str, str] = {}
+        """The subscriber of each client that was ever connected."""
         self.transports: list[asyncio.Transport] = []
         self.changed = asyncio.Event()
+        self.closing = asyncio.Event()
         self.sio.on("connect", self._connect)
         self.sio.on("disconnect", self._disconnect)
 
@@ -45,13 +52,18 @@ class Switchboard:
         self.clients.append(sid)
         request = environ["aiohttp.request"]
         self.transports.append(request.transport)
+        self.names[sid] = request.query["subscriberID"]
+        self.events.append(f"open {self.names[sid]}")
         result = self.on_connect(sid)
         if result is not None:
             await result
         self._change()
 
     async def _disconnect(self, sid: str, *_: object) -> None:
-        self.clients.remove(sid)
+        # A test that turns a client away takes it out itself.
+        if sid in self.clients:
+            self.clients.remove(sid)
+        self.events.append(f"closed {self.names[sid]}")
         self._change()
 
     def _change(self) -> None:
@@ -71,6 +83,9 @@ class Switchboard:
         handler: Callable[[web.Request], Any],
     ) -> web.StreamResponse:
         """Look at each request before it is served."""
+        if delay := self.delay(request):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.closing.wait(), delay)
         if request.path.startswith("/socket.io/"):
             self.handshakes.append({**request.headers, **request.query})
             if (refusal := self.refuse(request)) is not None:
@@ -81,6 +96,7 @@ class Switchboard:
                 return web.json_response({"message": "no subscriber"}, status=404)
         else:
             self.requests.append(f"{request.method} {request.path}")
+            self.events.append(f"{request.method} {request.path.rpartition('/')[2]}")
             if (refusal := self.refuse_rest(request)) is not None:
                 return refusal
             if request.headers.get("x-access-token") not in self.good_tokens:
@@ -115,8 +131,10 @@ class Switchboard:
         )
 
     async def say(self, **message: object) -> None:
-        """Send a message to all."""
-        await self.sio.emit("data", message)
+        """Send a message to all sockets of the subscribers that there are."""
+        for sid in list(self.clients):
+            if self.names[sid] in self.subscribers:
+                await self.sio.emit("data", message, to=sid)
 
     async def send_away(self) -> None:
         """Disconnect all clients from the namespace."""
@@ -160,6 +178,7 @@ async def open_switchboard() -> AsyncGenerator[Switchboard]:
     try:
         yield board
     finally:
+        board.closing.set()
         await board.sio.shutdown()
         await runner.cleanup()
         # The library's server leaves the pings of its clients running.

@@ -56,8 +56,13 @@ class Told:
         """Prepare a link."""
         self.ups = 0
         self.data: list[object] = []
+        self.ends: list[str] = []
         self.link = Link(
-            session, on_up=self._up, on_data=self.data.append, close_timeout=0.1
+            session,
+            on_up=self._up,
+            on_data=self.data.append,
+            on_end=self.ends.append,
+            close_timeout=0.1,
         )
 
     def _up(self) -> None:

@@ -171,6 +171,7 @@ async def test_a_forgotten_subscriber(
         await board.until(lambda: listener.ups == 2 and board.clients)
         assert listener.stream.subscriber_id == "sub2"
         assert "DELETE /websocket/subscribers/sub1" in board.requests
+        assert listener.stream.subscribers == ("sub2",)
         await board.say(**LOCKED)
         await board.until(lambda: listener.messages)
     assert board.created == 2
@@ -258,13 +259,14 @@ async def test_a_leftover_is_deleted(
 ) -> None:
     """The subscriber of an earlier start goes, and is known until it is gone."""
     board.subscribers.add("old")
-    listener = Listener(session, board, subscriber_id="old")
-    assert listener.stream.subscriber_id == "old"
+    listener = Listener(session, board, leftovers=["old"])
+    assert listener.stream.subscribers == ("old",)
     async with listening(listener):
-        await board.until(lambda: listener.stream.connected)
-        assert board.subscribers == {"sub1"}
-        assert listener.stream.subscriber_id == "sub1"
-    assert board.requests[0] == "DELETE /websocket/subscribers/old"
+        await board.until(lambda: board.subscribers == {"sub1"})
+        assert listener.stream.connected
+        # A crash before the deletion would have left them both.
+        assert ("old", "sub1") in listener.remembered
+    assert listener.remembered[-1] == ()
 
 
 @pytest.mark.parametrize(("status", "tries"), [(404, 1), (403, 2), (500, 2), (405, 1)])
@@ -272,16 +274,17 @@ async def test_a_leftover_that_does_not_go(
     session: aiohttp.ClientSession, board: Switchboard, status: int, tries: int
 ) -> None:
     """It keeps nobody from listening, and is tried again where that may help."""
+    deletion = "DELETE /websocket/subscribers/old"
     board.refuse_rest = lambda request: (
         web.Response(status=status) if request.path.endswith("/old") else None
     )
-    listener = Listener(session, board, subscriber_id="old")
+    listener = Listener(session, board, leftovers=["old"])
     async with listening(listener):
-        await board.until(lambda: listener.stream.connected)
+        await board.until(lambda: board.requests.count(deletion) == 1)
         board.cut()
         await board.until(lambda: listener.ups == 2)
-        deletions = board.requests.count("DELETE /websocket/subscribers/old")
-        assert deletions == tries
+        await asyncio.sleep(0.05)
+        assert board.requests.count(deletion) == tries
 
 
 async def test_a_key_that_may_not_look_up_subscribers(

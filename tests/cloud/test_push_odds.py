@@ -28,7 +28,7 @@ async def test_what_could_not_be_deleted_is_known(
     async with listening(listener):
         await board.until(lambda: listener.stream.connected)
         board.refuse_rest = lambda _: web.Response(status=502)
-    assert listener.stream.subscriber_id == "sub1"
+    assert listener.stream.subscribers == ("sub1",)
 
 
 async def test_closed_before_it_ran(
@@ -36,7 +36,7 @@ async def test_closed_before_it_ran(
 ) -> None:
     """The leftover goes; running is over before it begins."""
     board.subscribers.add("old")
-    listener = Listener(session, board, subscriber_id="old")
+    listener = Listener(session, board, leftovers=["old"])
     await listener.stream.close()
     await listener.stream.run()
     assert not listener.stream.connected

@@ -52,6 +52,8 @@ class TokenClaims:
     """What an access token says about itself (reference 3.4); None: not said."""
 
     user_id: str | None = None
+    client_id: str | None = None
+    """The OAuth client that it was issued to."""
     install_id: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
 
@@ -65,8 +67,10 @@ def token_claims(token: str) -> TokenClaims:
         return TokenClaims()
     if not isinstance(payload, dict):
         return TokenClaims()
+    oauth = payload.get("oauth")
     return TokenClaims(
         user_id=_text(payload.get("userId")),
+        client_id=_text(oauth.get("client_id")) if isinstance(oauth, dict) else None,
         install_id=_text(payload.get("installId")),
         expires_at=_epoch(payload.get("exp")),
     )

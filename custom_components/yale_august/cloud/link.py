@@ -120,7 +120,7 @@ class Link:
     """A connection to the push server: open, wait for its end, close.
 
     `on_up` is called when the server has accepted us, before any message; `on_data`
-    for each message.
+    for each message; `on_end` with the reason when it ends by itself.
     """
 
     def __init__(
@@ -129,6 +129,7 @@ class Link:
         *,
         on_up: Callable[[], None],
         on_data: Callable[[object], None],
+        on_end: Callable[[str], None],
         close_timeout: float,
     ) -> None:
         """Prepare; nothing is connected yet."""
@@ -136,6 +137,7 @@ class Link:
             raise LinkFailed("the session is closed")
         self._on_up = on_up
         self._on_data = on_data
+        self._on_end = on_end
         self._errors = 0
         self._closed = False
         self._close_timeout = close_timeout
@@ -181,9 +183,10 @@ class Link:
         else:
             reader.add_done_callback(lambda _: self._ended("the connection dropped"))
 
-    async def wait(self) -> str:
-        """Return why the connection ended, when it has."""
-        return await asyncio.shield(self._end)
+    async def wait(self, seconds: float | None = None) -> str | None:
+        """Return why the connection ended, when it has; None: not within `seconds`."""
+        await asyncio.wait({self._end}, timeout=seconds)
+        return self._end.result() if self._end.done() else None
 
     async def close(self) -> None:
         """Close; afterwards there is no task and no socket of this connection."""
@@ -212,6 +215,7 @@ class Link:
     def _ended(self, reason: str) -> None:
         if not self._end.done():
             self._end.set_result(reason)
+            self._on_end(reason)
 
     def _up(self) -> None:
         if not self._end.done():

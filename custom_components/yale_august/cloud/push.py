@@ -1,69 +1,41 @@
 """The push stream: a subscriber, a socket, and a loop that keeps both (reference 20)."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 import logging
+import math
 import random
 from typing import Final
 
-from .answers import error_of, read_answer
+from .budget import FIRST_PAUSE, LONGEST_PAUSE
 from .client import Client
 from .errors import (
     BudgetExhausted,
     CloudError,
-    CloudUnavailable,
     EndpointNotAllowed,
-    FirewallBlocked,
     LoginExpired,
-    NotFound,
-    OutcomeUnknown,
     RateLimited,
 )
-from .link import HandshakeRefused, Link, LinkFailed
+from .lines import HANDSHAKE, Lines
+from .link import LinkFailed
 from .models import Problems, PushMessage
-from .routes import CREATE_SUBSCRIBER, Route, Safety
+from .routes import CREATE_SUBSCRIBER
+from .subscribers import Subscribers
+from .watch import Pace, Watch
 
 _LOGGER: Final = logging.getLogger(__name__)
 
-_HANDSHAKE: Final = Route(operation="push", method="GET", path="/", safety=Safety.READ)
-_NEEDED: Final = frozenset({_HANDSHAKE.operation, CREATE_SUBSCRIBER.operation})
+_NEEDED: Final = frozenset({HANDSHAKE.operation, CREATE_SUBSCRIBER.operation})
 """Operations without which there is no push."""
-_PASSING: Final = (
-    BudgetExhausted,
-    CloudUnavailable,
-    FirewallBlocked,
-    OutcomeUnknown,
-    RateLimited,
-)
-"""Errors after which the same call may succeed later."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How patient the stream is; seconds."""
-
-    first: float = 1.0
-    """The pause after the first failure; it doubles with each further one."""
-    longest: float = 300.0
-    jitter: float = 0.5
-    """The part of a pause that is left to chance."""
-    settled: float = 30.0
-    """A connection that lasted this long was a good one."""
-    connect: float = 20.0
-    close: float = 2.0
-    suspect_after: int = 2
-    """Failures in a row until the subscriber is looked after."""
-    replace_after: int = 5
-    """Failures in a row until a subscriber is replaced that the cloud still knows."""
 
 
 class PushStream:
     """Messages of all locks of one login, from `run` until `close`.
 
-    `on_connected` and `on_disconnected` come in pairs. Each message is sent once and
-    never again: whoever listens reads all anew when connected.
+    `on_connected` is called whenever something may have been missed: when messages
+    arrive again, and when a new connection took the place of one that was up. Each
+    message is sent once and never again, so that whoever listens reads all anew then.
+    `on_disconnected` is called when no messages arrive any more, with the reason.
     """
 
     def __init__(
@@ -73,29 +45,78 @@ class PushStream:
         on_message: Callable[[PushMessage], None],
         on_connected: Callable[[], None],
         on_disconnected: Callable[[str], None],
-        subscriber_id: str | None = None,
+        on_subscribers: Callable[[tuple[str, ...]], None] = lambda _: None,
+        leftovers: Iterable[str] = (),
         pace: Pace | None = None,
     ) -> None:
-        """Prepare; `subscriber_id` is a left-over of an earlier start to delete."""
+        """Prepare; `leftovers` are subscribers of earlier starts, to be deleted.
+
+        `on_subscribers` is called with what must be remembered as the leftovers of the
+        next start, whenever it changes; secrets.
+        """
         self._client = client
+        self._tokens = client.transport.tokens
         self._on_message = on_message
         self._on_connected = on_connected
         self._on_disconnected = on_disconnected
-        self._leftover = subscriber_id
         self._pace = pace or Pace()
-        self._subscriber_id: str | None = None
+        self._subscribers = Subscribers(
+            client,
+            leftovers,
+            on_change=lambda: self._call(lambda: on_subscribers(self.subscribers)),
+            patience=self._pace.close,
+        )
+        self._watch = Watch(self._pace)
+        self._lines = Lines(
+            client,
+            self._pace,
+            on_data=self._heard,
+            on_connected=self._connected,
+            on_disconnected=self._disconnected,
+        )
         self._task: asyncio.Task[None] | None = None
+        self._cancelled: asyncio.Task[None] | None = None
         self._closed = False
         self._up_at: float | None = None
-        self.connected = False
-        """Whether messages arrive now."""
+        self._told_up = False
+        self._rotated_at = -math.inf
+        self._connects = 0
         self.refused = False
         """Whether the key has no right to push, or the brand has no push."""
 
     @property
+    def connected(self) -> bool:
+        """Whether messages arrive now."""
+        return self._lines.up
+
+    @property
     def subscriber_id(self) -> str | None:
-        """The subscriber to delete at the next start; None when all are gone. A secret."""
-        return self._subscriber_id or self._leftover
+        """The subscriber in use; a secret."""
+        return self._subscribers.current
+
+    @property
+    def subscribers(self) -> tuple[str, ...]:
+        """All subscribers that may be there, to be remembered; secrets."""
+        return self._subscribers.all
+
+    @property
+    def reconnects(self) -> int:
+        """How often messages arrived again after they had not."""
+        return max(0, self._connects - 1)
+
+    @property
+    def replaced(self) -> int:
+        """How often another subscriber took the place of one."""
+        return self._subscribers.replaced
+
+    def doubt(self, lock_id: str) -> None:
+        """Take note that a lock has changed and no message told of it.
+
+        Unless one comes soon, the subscriber is looked after and may be replaced.
+        """
+        self._watch.doubt(self._now(), lock_id)
+
+    # Life
 
     async def run(self) -> None:
         """Keep the stream up until cancelled or closed.
@@ -106,32 +127,52 @@ class PushStream:
             return
         if self._task is not None:
             raise RuntimeError("the stream runs already")
-        self._task = asyncio.create_task(self._keep_up())
+        self._task = task = asyncio.create_task(self._keep_up())
         try:
-            await self._task
-        except asyncio.CancelledError:
-            runner = asyncio.current_task()
-            if runner is None or runner.cancelling():
-                raise
+            await asyncio.wait({task})
         finally:
-            self._task = None
+            try:
+                await self._end(task)
+            finally:
+                self._task = None
+        if not task.cancelled():
+            task.result()
 
     async def close(self) -> None:
-        """Stop, and delete the subscriber if the cloud lets us; never fails.
-
-        What could not be deleted is left in `subscriber_id`.
-        """
+        """Stop, and delete the subscribers; never fails, and takes a few seconds at most."""
         self._closed = True
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
-        with suppress(TimeoutError, CloudError):
+            await self._end(self._task)
+        self._subscribers.retire()
+        try:
             async with asyncio.timeout(2 * self._pace.close):
-                await self._forget_leftover()
-                if self._subscriber_id is not None and await self._delete(
-                    self._subscriber_id
-                ):
-                    self._subscriber_id = None
+                await self._subscribers.tidy()
+        except TimeoutError:
+            _LOGGER.debug("Push: subscribers stay behind: the cloud is too slow")
+        except Exception:
+            _LOGGER.exception("Push: closing failed")
+
+    async def _end(self, task: asyncio.Task[None]) -> None:
+        """Cancel the loop and see it end, whoever cancels us meanwhile.
+
+        Once is enough, and a second time would interrupt it in cleaning up.
+        """
+        interrupted = False
+        while not task.done():
+            if self._cancelled is not task:
+                self._cancelled = task
+                task.cancel()
+            try:
+                done, _ = await asyncio.wait({task}, timeout=10 * self._pace.close)
+            except asyncio.CancelledError:
+                interrupted = True
+            else:
+                if not done:
+                    task.cancel()
+        if not task.cancelled():
+            task.exception()
+        if interrupted:
+            raise asyncio.CancelledError
 
     async def _keep_up(self) -> None:
         if self._client.transport.endpoints.push is None:
@@ -141,9 +182,8 @@ class PushStream:
         while True:
             at_least = 0.0
             try:
-                await self._forget_leftover()
                 await self._look_after_subscriber(failures)
-                reason = await self._connect()
+                reason = await self._stay()
             except LoginExpired:
                 raise
             except CloudError as err:
@@ -154,6 +194,9 @@ class PushStream:
                 at_least = _wished_pause(err)
             except LinkFailed as err:
                 reason = err.reason
+            except Exception as err:
+                _LOGGER.exception("The push stream stumbled")
+                reason = type(err).__name__
             failures = 1 if self._was_settled() else failures + 1
             pause = max(at_least, self._pause(failures))
             _LOGGER.debug("Push: %s; again in %.1f s", reason, pause)
@@ -165,112 +208,132 @@ class PushStream:
         chance = 1 - pace.jitter * random.random()
         return min(pace.longest, doubled) * chance
 
+    def _was_settled(self) -> bool:
+        """Tell whether the connection that ended was a good one."""
+        up_at, self._up_at = self._up_at, None
+        return up_at is not None and self._now() - up_at >= self._pace.settled
+
     async def _look_after_subscriber(self, failures: int) -> None:
         """Make sure that there is a subscriber, and that the cloud knows it.
 
         A forgotten subscriber is not told so: its connects fail, or stay silent.
         """
-        known = self._subscriber_id
-        if known is not None:
-            if failures < self._pace.suspect_after:
+        subscribers = self._subscribers
+        token = await self._tokens.access_token()
+        if subscribers.current is not None and subscribers.belong_to(token):
+            if failures < self._pace.suspect_after and not self._lines.suspect:
                 return
-            if failures % self._pace.replace_after:
-                try:
-                    await self._client.get_subscriber(known)
-                except NotFound:
-                    _LOGGER.debug("Push: the subscriber is forgotten")
-                except EndpointNotAllowed:
-                    return
-                else:
-                    return
-        subscriber = await self._client.create_subscriber()
-        self._subscriber_id = subscriber.subscriber_id
-        if known is not None:
-            await self._delete(known)
+            if failures % self._pace.replace_after and await subscribers.known():
+                return
+        subscribers.adopt(await subscribers.create(), token)
+        self._lines.suspect = False
+        if subscribers.replaced:
+            # While nothing connects they would add up.
+            await subscribers.tidy()
 
-    async def _connect(self) -> str:
-        """Connect, and return why the connection ended."""
-        tokens = self._client.transport.tokens
-        token = await tokens.access_token()
-        try:
-            return await self._connect_with(token)
-        except HandshakeRefused as err:
-            if err.status != 401:
-                raise self._meaning(err, token) from err
-        renewed = await tokens.renew(token)
-        try:
-            return await self._connect_with(renewed)
-        except HandshakeRefused as err:
-            raise self._meaning(err, renewed) from err
+    # While it is up
 
-    async def _connect_with(self, token: str) -> str:
-        transport = self._client.transport
-        url = transport.endpoints.push
-        if url is None or self._subscriber_id is None:
-            raise LinkFailed("there is no subscriber")
-        link = Link(
-            transport.session,
-            on_up=self._up,
-            on_data=self._message,
-            close_timeout=self._pace.close,
-        )
-        reason = "stopped"
+    async def _stay(self) -> str:
+        """Connect and stay connected; returns why it ended."""
+        lines = self._lines
         try:
-            await link.open(
-                url.with_query(subscriberID=self._subscriber_id),
-                transport.headers(token),
-                self._pace.connect,
-            )
-            reason = await link.wait()
-        except LinkFailed as err:
-            reason = err.reason
-            raise
+            lines.promote(await lines.open(self._subscribers.current))
+            self._subscribers.untidy = True
+            while True:
+                await self._attend()
+                await lines.close_others()
+                await self._tidy()
+                reason = await lines.current.link.wait(self._pace.look)
+                if reason is not None:
+                    return reason
         finally:
+            await lines.close()
+
+    async def _attend(self) -> None:
+        """Do what is necessary; what fails is left for later, and the connection alone."""
+        if self._watch.resting(self._now()):
+            return
+        try:
+            async with asyncio.timeout(self._pace.chore):
+                await self._mend()
+        except (TimeoutError, CloudError, LinkFailed) as err:
+            wished = _wished_pause(err) if isinstance(err, CloudError) else 0.0
+            rest = self._watch.failed(self._now(), wished)
+            what = str(err) or "it took too long"
+            _LOGGER.debug("Push: mending failed (%s); again in %.0f s", what, rest)
+        else:
+            self._watch.went_well()
+
+    async def _mend(self) -> None:
+        line, now, watch = self._lines.current, self._now(), self._watch
+        is_ending = now >= line.renew_at
+        token = await self._tokens.access_token()
+        if is_ending and token == line.token:
+            token = await self._tokens.renew(token)
+            if token == line.token:
+                raise LinkFailed("the token is not renewed")
+        if token != line.token and (
+            is_ending or now - self._rotated_at >= self._pace.rotate
+        ):
+            _LOGGER.debug("Push: connecting with the new token")
+            fits = self._subscribers.belong_to(token) and not self._lines.suspect
+            failed_before = watch.setbacks >= self._pace.suspect_after
+            await self._switch(fresh=failed_before or not fits)
+            self._rotated_at = now
+        elif (cause := watch.cause(now)) is not None:
+            watch.asked(now)
+            known = await self._subscribers.known()
+            if known and not watch.may_replace(now, cause):
+                watch.cleared(now)
+                return
+            _LOGGER.debug("Push: replacing the subscriber (%s)", cause.name.lower())
+            await self._switch(fresh=True)
+            watch.replaced(now)
+
+    async def _switch(self, *, fresh: bool) -> None:
+        """Connect once more, with a `fresh` subscriber or the same, and use that.
+
+        Until then the connection in use stays so. Raises CloudError, LinkFailed.
+        """
+        subscribers = self._subscribers
+        subscriber_id = await subscribers.create() if fresh else subscribers.current
+        line = await self._lines.open(subscriber_id)
+        if (reason := await line.link.wait(self._pace.overlap)) is not None:
+            raise LinkFailed(reason)
+        if fresh:
+            subscribers.adopt(line.subscriber_id, line.token)
+        self._lines.promote(line)
+
+    async def _tidy(self) -> None:
+        if self._subscribers.untidy:
             try:
-                await link.close()
-            finally:
-                self._down(reason)
-        return reason
+                async with asyncio.timeout(self._pace.chore):
+                    await self._subscribers.tidy()
+            except TimeoutError:
+                _LOGGER.debug("Push: subscribers stay behind: the cloud is too slow")
 
-    def _meaning(
-        self, refusal: HandshakeRefused, token: str
-    ) -> CloudError | LinkFailed:
-        """Return what a refused handshake means."""
-        if refusal.status == 401:
-            # Twice, and the token is new: REST will say whether the login is at fault.
-            return refusal
-        answer = read_answer(
-            refusal.status,
-            refusal.body,
-            content_type=refusal.headers.get("Content-Type"),
-            date=refusal.headers.get("Date"),
-            retry_after=refusal.headers.get("Retry-After"),
-        )
-        secrets = (*self._client.transport.scrub(token), self._subscriber_id or "")
-        return error_of(_HANDSHAKE, answer, secrets) or refusal
+    # What is told
 
-    def _up(self) -> None:
-        self._up_at = asyncio.get_running_loop().time()
-        self.connected = True
+    def _connected(self) -> None:
+        now = self._now()
+        if self._up_at is None:
+            self._up_at = now
+        if not self._told_up:
+            self._told_up = True
+            self._connects += 1
+        self._watch.connected(now)
         self._call(self._on_connected)
 
-    def _down(self, reason: str) -> None:
-        if self.connected:
-            self.connected = False
-            self._call(lambda: self._on_disconnected(reason))
+    def _disconnected(self, reason: str) -> None:
+        self._told_up = False
+        self._call(lambda: self._on_disconnected(reason))
 
-    def _was_settled(self) -> bool:
-        """Tell whether the connection that ended was a good one."""
-        up_at, self._up_at = self._up_at, None
-        if up_at is None:
-            return False
-        return asyncio.get_running_loop().time() - up_at >= self._pace.settled
-
-    def _message(self, payload: object) -> None:
+    def _heard(self, payload: object) -> None:
         problems = Problems()
         message = PushMessage.from_json(payload, problems)
         if problems:
             _LOGGER.debug("Push: could not read %s", problems)
+        self._watch.heard(self._now(), message.lock_id)
         self._call(lambda: self._on_message(message))
 
     @staticmethod
@@ -281,27 +344,19 @@ class PushStream:
         except Exception:
             _LOGGER.exception("A listener of the push stream failed")
 
-    async def _forget_leftover(self) -> None:
-        if self._leftover is not None and await self._delete(self._leftover):
-            self._leftover = None
-
-    async def _delete(self, subscriber_id: str) -> bool:
-        """Delete a subscriber; return whether there is no more to be done about it."""
-        try:
-            await self._client.delete_subscriber(subscriber_id)
-        except LoginExpired:
-            raise
-        except CloudError as err:
-            _LOGGER.debug("Push: a subscriber stays behind: %s", err)
-            return not isinstance(err, _PASSING)
-        return True
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
 
 
 def _wished_pause(err: CloudError) -> float:
     """Return the seconds that the cloud, or our budget, wants to be left alone."""
-    wished = None
     if isinstance(err, RateLimited):
-        wished = err.retry_after
+        if err.retry_after is None:
+            return FIRST_PAUSE
+        wished = err.retry_after.total_seconds()
     elif isinstance(err, BudgetExhausted):
-        wished = err.available_in
-    return 0.0 if wished is None else wished.total_seconds()
+        wished = err.available_in.total_seconds()
+    else:
+        return 0.0
+    return min(wished, LONGEST_PAUSE)
