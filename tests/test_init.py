@@ -16,11 +16,12 @@ from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.yale_august import channel
 from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
 
 from .flows import placeholders, texts
 from .home import CREDENTIAL, Home
-from .simulator import Brand, Fail, Slow
+from .simulator import Brand, Fail, Hang, Reset, Slow
 
 DOOR = "Front Door"
 DOMAINS = ("binary_sensor", "button", "lock", "sensor")
@@ -388,6 +389,42 @@ async def test_removal(home: Home, hass_storage: dict[str, Any]) -> None:
     assert home.hass.states.async_entity_ids("lock") == []
     await home.hass.async_block_till_done()
     assert key not in hass_storage
+
+
+@pytest.mark.parametrize(
+    ("fault", "left"),
+    [(None, 0), (Fail(503, "html"), 2), (Reset(), 2), (Hang(5), 2)],
+    ids=["well", "gateway", "reset", "hangs"],
+)
+async def test_removal_of_leftovers(
+    home: Home,
+    fault: Fail | Reset | Hang | None,
+    left: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Subscribers that could not be deleted in time go with the entry, if that works soon."""
+    monkeypatch.setattr(channel, "FAREWELL", 0.5)
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    home.cloud.faults.add("delete_subscriber", Fail(503, "html"), times=None)
+    for _ in range(2):
+        await home.hass.config_entries.async_unload(entry.entry_id)
+        await home.hass.config_entries.async_setup(entry.entry_id)
+        await home.until(lambda: home.account(entry).push_connected)
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    assert len(home.cloud.subscribers) == 3
+    home.cloud.faults.clear()
+    if fault is not None:
+        # The newest one goes; then the cloud has had enough.
+        home.cloud.faults.add("delete_subscriber", fault, skip=1, times=None)
+    async with asyncio.timeout(3):
+        await home.hass.config_entries.async_remove(entry.entry_id)
+    assert home.hass.config_entries.async_entries(DOMAIN) == []
+    assert len(home.cloud.subscribers) == left
+    assert "Error calling entry remove callback" not in caplog.text
+    assert tasks() == []
+    home.cloud.push.subscribers.clear()
 
 
 async def test_stop(

@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .account import Account, YaleAugustConfigEntry
 from .addresses import brand_endpoints
+from .channel import async_remove_subscribers
 from .cloud.auth import SubUserTokens, TokenSource
 from .cloud.brand import Brand, Endpoints
 from .cloud.budget import Budget
@@ -79,17 +80,18 @@ async def async_unload_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> None:
-    """Tell the cloud to post no more, and forget what was remembered for the entry."""
+    """Let the cloud keep nothing of ours, and forget what was remembered for the entry."""
     notebook = Notebook(hass, entry.entry_id)
+    await notebook.async_load()
     session = async_create_clientsession(hass, auto_cleanup=False)
 
     async def connect() -> Client:
         where = brand_endpoints(hass, Brand(entry.data[CONF_BRAND]))
-        await notebook.async_load()
         return await _async_client(hass, entry, where, notebook, session)
 
     try:
         await async_remove_webhooks(hass, entry, connect)
+        await async_remove_subscribers(notebook, connect)
     finally:
         session.detach()
     forget_tokens(hass, entry)

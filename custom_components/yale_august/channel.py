@@ -1,13 +1,14 @@
 """The push stream of an account in Home Assistant: opened, watched, told of, closed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 import logging
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .attention import async_note_missing_right
@@ -15,11 +16,32 @@ from .cloud.client import Client
 from .cloud.errors import CloudError, LoginExpired
 from .cloud.models import JsonValue, PushMessage
 from .cloud.push import PushStream
+from .cloud.subscribers import Subscribers
 from .const import DOMAIN
 from .pace import Pace
 from .storage import Notebook
 
 _LOGGER = logging.getLogger(__name__)
+
+FAREWELL = 10.0
+"""Seconds that a removed entry spends on taking leave of the cloud."""
+
+
+async def async_remove_subscribers(
+    notebook: Notebook, connect: Callable[[], Awaitable[Client]]
+) -> None:
+    """Delete what the stream of an entry that is removed could not, if that works soon.
+
+    `connect` returns a client that acts for the entry.
+    """
+    if not (leftovers := notebook.memory.get("subscribers")):
+        return
+    try:
+        async with asyncio.timeout(FAREWELL):
+            subscribers = Subscribers(await connect(), leftovers)
+            await subscribers.tidy()
+    except (CloudError, HomeAssistantError, TimeoutError) as err:
+        _LOGGER.debug("Push subscribers may stay behind: %s", type(err).__name__)
 
 
 class Channel:

@@ -47,8 +47,8 @@ class Subscribers:
         client: Client,
         leftovers: Iterable[str],
         *,
-        on_change: Callable[[], None],
-        patience: float,
+        on_change: Callable[[], None] = lambda: None,
+        patience: float = 0,
     ) -> None:
         """Begin with none in use.
 
