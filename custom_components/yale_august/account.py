@@ -338,8 +338,11 @@ class Account:
     @property
     def read_interval(self) -> timedelta:
         """The time between two reads of one lock."""
-        if self.push_connected:
-            return self.pace.reconcile
+        return self.pace.reconcile if self.push_connected else self.poll_interval
+
+    @property
+    def poll_interval(self) -> timedelta:
+        """The same while nothing is pushed."""
         locks = len(self.roster.data or ())
         return max(self.pace.poll, self.pace.poll_share * locks)
 

@@ -96,6 +96,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.watchers: list[CALLBACK_TYPE] = []
         """Called when something has arrived, before the entities are."""
         self._capabilities_told = False
+        self._behind = False
+        """Whether a read has failed that may soon succeed."""
         self._disputed = False
         self._live_asked: datetime | None = None
         self._doubt_asked: datetime | None = None
@@ -135,8 +137,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @override
     async def _async_update_data(self) -> LockData:
         """Read the detail. A failed read changes nothing: what is known grows old by itself."""
-        self.repace()
         await self._async_read()
+        self.repace()
         if not self._capabilities_told:
             await self._async_read_capabilities()
         return self.data
@@ -156,8 +158,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             else:
                 self._take(take_detail(self.data, detail, self._moment(asked)))
         except CloudError as err:
+            self._behind = not isinstance(err, Forbidden | NotFound)
             self._note_failure(err)
         else:
+            self._behind = False
             self.asked = asked
             self.account.note_success(self.lock_id)
 
@@ -398,6 +402,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         interval = (
             self.pace.reconcile if self.posts_arrive else self.account.read_interval
         )
+        if self._behind:
+            interval = min(interval, self.account.poll_interval)
         self.update_interval = interval * random.uniform(0.85, 1.25)
 
     @callback

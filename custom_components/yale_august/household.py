@@ -25,6 +25,10 @@ class Household(Protocol):
         """The time between two reads of one lock."""
 
     @property
+    def poll_interval(self) -> timedelta:
+        """The same while nothing is pushed."""
+
+    @property
     def clock_offset(self) -> timedelta:
         """The cloud's clock minus ours."""
 

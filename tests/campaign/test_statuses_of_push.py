@@ -1,10 +1,12 @@
 """Every status in every shape, on the calls that keep push up."""
 
+import asyncio
 from functools import partial
 from typing import Final
 
 import pytest
 
+from custom_components.yale_august.account import PACE
 from tests.simulator import Fail
 
 from .matrix import STRANGE, failures, named
@@ -59,4 +61,30 @@ def test_push_is_not_mended(operation: str) -> None:
             story=partial(not_reconnected, operation=operation, fail=fail),
         )
         for fail in (*failures(), *STRANGE)
+    )
+
+
+async def not_caught_up(watch: Watch, fail: Fail) -> None:
+    """Miss a message, and when push is back fail to read what it was."""
+    bench, cloud = watch.bench, watch.bench.cloud
+    (lock,) = cloud.locks
+    cloud.faults.add("get_lock", fail, times=2)
+    cloud.faults.lose_messages(1)
+    await cloud.hands.unlock(lock)
+    await cloud.faults.drop_sockets()
+    await asyncio.sleep(30)
+    assert bench.account.push_connected
+    found = bench.lock(lock)
+    assert found is not None
+    assert found.asked is not None
+    # Twice the longest time between two polls: not as late as the slow read while push is up.
+    await watch.pass_time(2 * 1.25 * PACE.poll.total_seconds())
+    watch.is_true()
+
+
+def test_read_after_connecting_fails() -> None:
+    """It is made up for as soon as if there were no push."""
+    play(
+        Case(name=f"get_lock {named(fail)}", story=partial(not_caught_up, fail=fail))
+        for fail in (Fail(500), Fail(503, "html"), Fail(408, "empty"))
     )

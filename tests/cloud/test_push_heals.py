@@ -226,6 +226,22 @@ async def test_replacement_that_fails(
     assert board.subscribers == set()
 
 
+async def test_subscriber_that_cannot_be_looked_up(
+    session: aiohttp.ClientSession, board: Switchboard
+) -> None:
+    """Sockets may be well while the calls beside them are not."""
+    listener = Listener(session, board, pace=replace(PACE, replace_after=100))
+    async with listening(listener):
+        await board.until(lambda: listener.stream.connected)
+        refuse_handshakes_of(board, "sub1")
+        board.refuse_rest = lambda _: web.Response(status=503)
+        board.cut()
+        await board.until(lambda: looked_after(board) >= 3)
+        board.refuse = lambda _: None
+        await board.until(lambda: listener.ups == 2)
+        assert board.created == 1
+
+
 async def test_drop_while_something_is_mended(
     session: aiohttp.ClientSession, board: Switchboard
 ) -> None:

@@ -12,6 +12,7 @@ from .client import Client
 from .errors import (
     BudgetExhausted,
     CloudError,
+    CloudUnavailable,
     EndpointNotAllowed,
     LoginExpired,
     RateLimited,
@@ -223,7 +224,12 @@ class PushStream:
         if subscribers.current is not None and subscribers.belong_to(token):
             if failures < self._pace.suspect_after and not self._lines.suspect:
                 return
-            if failures % self._pace.replace_after and await subscribers.known():
+            try:
+                if failures % self._pace.replace_after and await subscribers.known():
+                    return
+            except CloudUnavailable as err:
+                # The socket may be well all the same.
+                _LOGGER.debug("Push: the subscriber is not looked up: %s", err)
                 return
         subscribers.adopt(await subscribers.create(), token)
         self._lines.suspect = False
