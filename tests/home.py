@@ -28,6 +28,7 @@ CREDENTIAL = {Brand.YALE: "yale_partner", Brand.AUGUST: "august_partner"}
 
 QUICK = Pace(
     coalesce=timedelta(seconds=0.1),
+    catch_up_share=timedelta(),
     settle=timedelta(seconds=0.2),
     connect=timedelta(seconds=5),
     farewell=timedelta(seconds=0.3),

@@ -29,6 +29,7 @@ from .devices import async_forget_lock, async_keep_devices, known_locks
 from .options import Options
 from .pace import Pace
 from .roster import RosterCoordinator
+from .soon import Soon
 from .storage import Memory, Notebook, store_lock
 
 _LOGGER = logging.getLogger(__name__)
@@ -65,6 +66,13 @@ class Account:
         self.held_elsewhere: dict[str, str] = {}
         """Locks that another entry shows: lock id -> that entry's id."""
         self.roster = RosterCoordinator(hass, entry, client, self.pace)
+        self._catch_up = Soon(
+            hass,
+            entry,
+            f"{DOMAIN} catch up",
+            self._async_catch_up,
+            self.pace.coalesce,
+        )
         self._notebook = notebook
         notebook.attach(self._latest)
         self._clock_offset = timedelta()
@@ -353,12 +361,22 @@ class Account:
 
     @callback
     def _push_changed(self) -> None:
-        """Read at the other pace; what was missed while push was away is read now."""
+        """Read at the other pace; what was missed while push was away is read soon."""
         for lock in self.locks.values():
             lock.async_repace()
-            if self.push_connected and (
-                lock.asked is None or self._was_read_before_push(lock)
-            ):
+        if self.push_connected:
+            self._catch_up.spacing = max(
+                self.pace.coalesce, self.pace.catch_up_share * len(self.locks)
+            )
+            self._catch_up.ask()
+
+    async def _async_catch_up(self) -> None:
+        """Read each lock that was not read since push came.
+
+        Even if it has gone again: where it comes and goes, no poll is ever due.
+        """
+        for lock in self.locks.values():
+            if lock.asked is None or self._was_read_before_push(lock):
                 lock.async_read_soon()
 
     @callback

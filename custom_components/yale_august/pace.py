@@ -23,6 +23,8 @@ class Pace:
     """A lock that is missing from the list is looked for once more after this time."""
     coalesce: timedelta = timedelta(seconds=10)
     """Reads of the same that are asked for within this time become one."""
+    catch_up_share: timedelta = timedelta(seconds=1)
+    """The same for reads of all locks after push was away: each lock adds so much."""
     settle: timedelta = timedelta(seconds=10)
     """After this time a cache that contradicts a push is read again."""
     live: timedelta = timedelta(minutes=10)

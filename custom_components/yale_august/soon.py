@@ -19,12 +19,13 @@ class Soon:
         action: Callable[[], Awaitable[None]],
         spacing: timedelta,
     ) -> None:
-        """Remember what to run, and how long after one run the next may begin."""
+        """Remember what to run; see `spacing`."""
         self._hass = hass
         self._entry = entry
         self._name = name
         self._action = action
-        self._spacing = spacing.total_seconds()
+        self.spacing = spacing
+        """How long after the beginning of one run the next may begin."""
         self._not_before = 0.0
         self._asked = False
         self._task: asyncio.Task[None] | None = None
@@ -43,5 +44,5 @@ class Soon:
         while self._asked:
             await asyncio.sleep(self._not_before - loop.time())
             self._asked = False
-            self._not_before = loop.time() + self._spacing
+            self._not_before = loop.time() + self.spacing.total_seconds()
             await self._action()
