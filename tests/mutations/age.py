@@ -105,8 +105,8 @@ MUTATIONS: Final = (
         rule=2,
         name="a failed read takes the state away",
         file="coordinator.py",
-        old="        except CloudError as err:\n            self._note_failure(err)\n        else:",
-        new="        except CloudError as err:\n            raise RuntimeError from err\n        else:",
+        old="            self._behind = not isinstance(err, Forbidden | NotFound)\n",
+        new="            raise RuntimeError from err\n",
         test="test_push.py::test_failed_poll_changes_nothing",
     ),
     Mutation(
