@@ -32,6 +32,7 @@ QUICK = Pace(
     settle=timedelta(seconds=0.2),
     connect=timedelta(seconds=5),
     farewell=timedelta(seconds=0.3),
+    linger=timedelta(seconds=0.5),
     exodus=timedelta(),
     read_back=(
         timedelta(seconds=0.6),

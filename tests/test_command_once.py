@@ -9,7 +9,7 @@ import pytest
 
 from .doors import DOOR, no_push, operate, puts, refused
 from .home import Home
-from .simulator import Fail, Hang, Reset, Truncate
+from .simulator import Cause, Fail, Hang, Reset, Slow, Truncate
 from .simulator.lock import Lock
 from .simulator.words import Bolt
 
@@ -100,6 +100,32 @@ async def test_acts_and_hangs(home: Home, door: Lock) -> None:
     assert home.state("lock", DOOR, "lock") == "unlocked"
     assert len(puts(home)) == 1
     assert len(home.cloud.record) == 1
+
+
+async def test_late_message_stops_no_command(home: Home, door: Lock) -> None:
+    """Someone unlocked and locked by hand just before: a late message is no proof of ours."""
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Slow(0.2))
+    task = asyncio.create_task(operate(home, "unlock"))
+    await home.shows("lock", DOOR, "lock", "unlocking")
+    await home.say(DOOR, status="unlocked")
+    await task
+    await home.cloud.settle()
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    assert [moved.cause for moved in home.cloud.record] == [Cause.REMOTE]
+
+
+async def test_late_message_hides_no_refusal(home: Home, door: Lock) -> None:
+    """The cloud says that nothing was done: a late message does not make it so."""
+    await home.set_up()
+    home.cloud.latency = 0.2
+    home.cloud.faults.add("remote_operate", Fail(423))
+    task = asyncio.create_task(operate(home, "unlock"))
+    await home.shows("lock", DOOR, "lock", "unlocking")
+    await home.say(DOOR, status="unlocked")
+    with refused("bridge_busy"):
+        await task
+    assert home.cloud.record == ()
 
 
 async def test_redirect_is_not_followed(home: Home, door: Lock) -> None:

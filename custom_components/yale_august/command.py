@@ -194,6 +194,10 @@ async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
         sending = asyncio.create_task(_async_send(lock, movement, proof, sent))
         try:
             await _async_follow(lock, proof, sent)
+            if proof.given:
+                # A message without a time may be older than the command, which must leave.
+                linger = lock.pace.linger.total_seconds()
+                await asyncio.wait({sending}, timeout=linger)
         except asyncio.CancelledError:
             # Nobody waits for the end any more, and the bolt may have moved.
             lock.async_doubt(sent)
@@ -289,8 +293,12 @@ class _Proof:
             self.done.set()
 
     def refuse(self, why: CloudError) -> None:
-        """Take note that the bolt will not do it; the first verdict counts."""
-        if not self.done.is_set():
+        """Take note that the bolt will not do it; the first verdict counts.
+
+        Unless the cloud says that nothing was done: then a message was about something else.
+        """
+        if not self.done.is_set() or (self.given and why.acted is Acted.NO):
+            self.given = False
             self.refusal = why
             self.done.set()
 

@@ -41,6 +41,8 @@ class Pace:
     """When a command that nothing has confirmed is checked; the last is its deadline."""
     queue: timedelta = timedelta(seconds=10)
     """How long a command waits for an earlier one on the same lock before it is given up."""
+    linger: timedelta = timedelta(seconds=3)
+    """How long a command that a message has confirmed waits for its own answer."""
     exodus: timedelta = timedelta(days=1)
     """A list without a single lock is believed only after this time."""
     bridge_repair: timedelta = timedelta(days=1)
