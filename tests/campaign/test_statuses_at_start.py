@@ -1,4 +1,4 @@
-"""Every status in every shape, on each call of the start."""
+"""Every kind of answer, on each call of the start."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +9,7 @@ import pytest
 from tests.simulator import Fail
 
 from .bench import Bench
-from .matrix import STRANGE, failures, named
+from .matrix import kinds, named
 from .play import Case, play
 from .watch import Watch
 
@@ -84,7 +84,7 @@ def test_start_fails(operation: str) -> None:
             before=partial(_starts, operation, fail),
             story=partial(settled, operation=operation, fail=fail),
         )
-        for fail in (*failures(), *STRANGE)
+        for fail in kinds(operation, "start")
     )
 
 
@@ -97,5 +97,5 @@ def test_start_of_a_sub_user_fails() -> None:
             story=partial(settled, operation="create_sub_user", fail=fail),
             sub_user=True,
         )
-        for fail in (*failures(), *STRANGE)
+        for fail in kinds("create_sub_user", "start")
     )

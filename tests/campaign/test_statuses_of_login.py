@@ -1,4 +1,4 @@
-"""Every status in every shape, where tokens are renewed in the middle of everything."""
+"""Every kind of answer, where tokens are renewed in the middle of everything."""
 
 from functools import partial
 from typing import Final
@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulator import Fail
 
-from .matrix import STRANGE, failures, named
+from .matrix import kinds, named
 from .play import Case, play
 from .watch import TRUST, Watch
 
@@ -71,5 +71,5 @@ def test_tokens_are_not_renewed(operation: str) -> None:
             story=partial(not_renewed, operation=operation, fail=fail),
             sub_user=operation == "create_sub_user",
         )
-        for fail in (*failures(), *STRANGE)
+        for fail in kinds(operation, "renewal")
     )

@@ -1,4 +1,4 @@
-"""Every status in every shape, on the calls that keep push up."""
+"""Every kind of answer, on the calls that keep push up."""
 
 import asyncio
 from functools import partial
@@ -9,7 +9,7 @@ import pytest
 from custom_components.yale_august.account import PACE
 from tests.simulator import Fail
 
-from .matrix import STRANGE, failures, named
+from .matrix import kinds, named
 from .play import Case, play
 from .test_statuses_at_start import passes
 from .watch import TRUST, Watch
@@ -60,7 +60,7 @@ def test_push_is_not_mended(operation: str) -> None:
             name=f"{operation} {named(fail)}",
             story=partial(not_reconnected, operation=operation, fail=fail),
         )
-        for fail in (*failures(), *STRANGE)
+        for fail in kinds(operation, "push")
     )
 
 
