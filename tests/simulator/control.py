@@ -83,6 +83,7 @@ class Control:
             "close_door": hands.close_door,
             "type_pin": hands.type_pin,
             "ring": hands.ring,
+            "chatter": hands.chatter,
             "set_battery": hands.set_battery,
             "bridge_offline": faults.bridge_offline,
             "bridge_online": faults.bridge_online,
@@ -101,6 +102,8 @@ class Control:
             "expire_tokens": faults.expire_tokens,
             "revoke_logins": faults.revoke_logins,
             "clear_faults": faults.clear,
+            "authorize": cloud.authorize,
+            "furnish": self._furnish,
             "add_lock": cloud.add_lock,
             "remove_lock": cloud.remove_lock,
             "rename_lock": cloud.rename_lock,
@@ -219,6 +222,14 @@ class Control:
     def _named_lock(self, arguments: dict[str, Any]) -> None:
         if isinstance(arguments.get("lock"), str):
             arguments["lock"] = self._cloud.lock(arguments["lock"])
+
+    def _furnish(self, variants: list[str], count: int, houses: list[str]) -> None:
+        """Add many locks, each kind and each house in its turn."""
+        for number in range(count):
+            self._cloud.add_lock(
+                variants[number % len(variants)],
+                house=houses[number * len(houses) // count],
+            )
 
     async def _act(self, request: web.Request) -> web.Response:
         arguments = await request.json()

@@ -1,5 +1,6 @@
 """What people do at the door, without the cloud."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from . import schedules
@@ -35,6 +36,16 @@ class Hands:
 
     async def _turn(self, lock: Lock, target: Bolt) -> None:
         await self._cloud.motion.arrive(lock, target, Origin(cause=Cause.MANUAL))
+
+    async def chatter(self, count: int, every: float = 0) -> None:
+        """Lock or unlock one lock after the other, `count` times, `every` real seconds."""
+        locks = list(self._cloud.world.locks.values())
+        for number in range(count):
+            lock = locks[number % len(locks)]
+            locked = lock.bolt is Bolt.LOCKED
+            await self._turn(lock, Bolt.UNLOCKED if locked else Bolt.LOCKED)
+            if every:
+                await asyncio.sleep(every)
 
     async def auto_lock(self, lock: Lock) -> None:
         """Let the lock lock itself now."""
