@@ -26,15 +26,7 @@ def _operable(data: LockData) -> bool:
 
 
 def _has_secure_mode(data: LockData) -> bool:
-    capabilities = data.capabilities
-    return (
-        data.operable
-        and capabilities is not None
-        and (
-            capabilities.secure_mode is True
-            or capabilities.secure_mode_mobile_control is True
-        )
-    )
+    return data.operable and data.has_secure_mode
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 import logging
 from typing import Self
@@ -26,10 +26,14 @@ from .cloud.models import (
     BoltState,
     Command,
     ExtendedFunction,
+    JsonValue,
     Mode,
+    NotificationType,
+    OperateVersion,
     Operation,
     OperationInfo,
 )
+from .cloud.validate import ABSENT, Absent
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .failures import failure
@@ -80,18 +84,42 @@ SECURE = Movement(
 )
 
 
-async def async_move(lock: LockCoordinator, movement: Movement) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the vendor's page lets a caller choose beside the command (reference 12.1 and 12.8)."""
+
+    notification_type: NotificationType | None = None
+    version: OperateVersion = OperateVersion.V1
+    webhook: JsonValue | Absent = field(default=ABSENT, repr=False)
+
+
+PLAIN = Choices()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How a movement was confirmed."""
+
+    sent: bool = True
+    """False: the bolt was there already, so that nothing was sent."""
+    answer: Operation | None = None
+    """What the cloud answered, unless something else confirmed the movement before."""
+
+
+async def async_move(
+    lock: LockCoordinator, movement: Movement, choices: Choices = PLAIN
+) -> Moved:
     """Move the bolt. Returns when the movement is confirmed.
 
     Raises HomeAssistantError with a sentence of its own when the cloud or the lock refuses, and
     when nothing has confirmed the movement until the deadline. Nothing is ever sent twice.
     Commands on one lock wait for each other.
     """
-    async with _turn(lock):
+    async with async_turn(lock):
         if await _async_needless(lock, movement):
-            return
+            return Moved(sent=False)
         with _shown_moving(lock, movement):
-            await _async_move(lock, movement)
+            return await _async_move(lock, movement, choices)
 
 
 async def async_ask(
@@ -99,27 +127,40 @@ async def async_ask(
     command: Command,
     *,
     extended_function: ExtendedFunction | None = None,
+    wake: bool = False,
+    choices: Choices = PLAIN,
 ) -> Operation:
     """Send a command that moves no bolt, and return the lock's answer.
 
-    Raises HomeAssistantError as `async_move` does. A question waits for a movement, but keeps
-    nobody from the door: a movement waits for its answer no longer than for its own turn.
+    `wake` goes with STATUS. Raises HomeAssistantError as `async_move` does. A question waits
+    for a movement, but keeps nobody from the door: a movement waits for its answer no longer
+    than for its own turn.
     """
     async with _question(lock):
         asked = dt_util.utcnow()
         try:
             operation = await lock.account.client.remote_operate(
-                lock.lock_id, command, extended_function=extended_function
+                lock.lock_id,
+                command,
+                wake=wake,
+                notification_type=choices.notification_type,
+                extended_function=extended_function,
+                webhook=choices.webhook,
+                version=choices.version,
             )
         except CloudError as err:
             lock.async_take_failure(err, asked)
             raise _told(lock, err) from err
         lock.async_take_answer(operation, asked)
+        if operation.failed is not None:
+            failed = device_error(operation.failed)
+            lock.async_take_failure(failed, asked)
+            raise _told(lock, failed)
         return operation
 
 
 @asynccontextmanager
-async def _turn(lock: LockCoordinator) -> AsyncGenerator[None]:
+async def async_turn(lock: LockCoordinator) -> AsyncGenerator[None]:
     """Wait for an earlier command, not for long: a door that moves late moves by surprise.
 
     A question that is still without an answer then waits no longer either.
@@ -188,10 +229,12 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
     return status.bolt in movement.ends and lock.settled_bolt in movement.ends
 
 
-async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
+async def _async_move(
+    lock: LockCoordinator, movement: Movement, choices: Choices
+) -> Moved:
     sent = dt_util.utcnow()
     with _Proof(lock, movement, sent) as proof:
-        sending = asyncio.create_task(_async_send(lock, movement, proof, sent))
+        sending = asyncio.create_task(_async_send(lock, movement, choices, proof, sent))
         try:
             await _async_follow(lock, proof, sent)
             if proof.given:
@@ -216,20 +259,32 @@ async def _async_move(lock: LockCoordinator, movement: Movement) -> None:
             translation_key="unconfirmed",
             translation_placeholders={"lock": lock.data.name},
         )
+    return Moved(answer=proof.answer)
 
 
 async def _async_send(
-    lock: LockCoordinator, movement: Movement, proof: _Proof, sent: datetime
+    lock: LockCoordinator,
+    movement: Movement,
+    choices: Choices,
+    proof: _Proof,
+    sent: datetime,
 ) -> None:
     """Send the command, once, and take the answer for what it is."""
     # Push tells of changes only: where nothing will change, only a synchronous answer is proof.
-    awaits_push = lock.account.push_connected and lock.settled_bolt not in movement.ends
+    awaits_push = (
+        lock.account.push_connected
+        and lock.settled_bolt not in movement.ends
+        and choices.notification_type is not NotificationType.PUBNUB
+    )
     try:
         operation = await lock.account.client.remote_operate(
             lock.lock_id,
             movement.command,
             mode=Mode.ASYNC if awaits_push else Mode.SYNC,
             persistent=lock.data.persistent,
+            notification_type=choices.notification_type,
+            webhook=choices.webhook,
+            version=choices.version,
         )
     except CloudError as err:
         if isinstance(err, DeviceError) or err.acted is Acted.NO:
@@ -237,6 +292,7 @@ async def _async_send(
         else:
             _LOGGER.debug("%s: no verdict, waiting for proof", err)
         return
+    proof.answer = operation
     lock.async_take_answer(operation, sent)
     if not operation.from_cache and operation.bolt in movement.answers:
         proof.give()
@@ -270,6 +326,8 @@ class _Proof:
         self.done = asyncio.Event()
         self.given = False
         """The bolt has done it."""
+        self.answer: Operation | None = None
+        """What the cloud answered."""
         self.refusal: CloudError | None = None
         """Why it has not."""
 

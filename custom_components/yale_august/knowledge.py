@@ -74,6 +74,15 @@ class LockData:
         return self.detail is not None and self.detail.type == LATCH_TYPE
 
     @property
+    def has_secure_mode(self) -> bool:
+        """Whether the lock is known to have a mode in which the knob inside does not unlock."""
+        capabilities = self.capabilities
+        return capabilities is not None and (
+            capabilities.secure_mode is True
+            or capabilities.secure_mode_mobile_control is True
+        )
+
+    @property
     def reachable(self) -> bool | None:
         """Whether the cloud reaches the lock; None when it does not say."""
         return None if self.online is None else self.online.value
