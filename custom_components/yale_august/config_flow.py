@@ -49,13 +49,13 @@ from .flow_problems import (
     ACCOUNT_PROBLEMS,
     KEY_PROBLEMS,
     Problem,
-    async_sentences,
     login_problem,
     sub_user_problem,
 )
 from .flow_sharing import Sharing, SubUserWish, async_share
 from .oauth import FlowTokens
 from .options_flow import PartnerOptionsFlow
+from .sentences import async_sentences
 
 SUB_USER_FIELDS = (CONF_PARTNER_USER_ID, CONF_FIRST_NAME, CONF_LAST_NAME)
 

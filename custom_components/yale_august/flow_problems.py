@@ -6,17 +6,15 @@ from datetime import timedelta
 from typing import Final
 
 from homeassistant.const import CONF_API_KEY
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     OAuth2TokenRequestBaseError,
     OAuth2TokenRequestError,
     OAuth2TokenRequestReauthError,
 )
-from homeassistant.helpers.translation import async_get_translations
 
 from .cloud import errors
 from .cloud.errors import CloudError
-from .const import CONF_LOCK_IDS, CONF_PARTNER_USER_ID, DOMAIN
+from .const import CONF_LOCK_IDS, CONF_PARTNER_USER_ID
 
 BASE: Final = "base"
 _PAUSE: Final = timedelta(minutes=1)
@@ -110,18 +108,6 @@ def sign_in_problem(err: OAuth2TokenRequestBaseError) -> Problem:
     if isinstance(err, OAuth2TokenRequestError) and err.status == 429:
         return Problem(key="rate_limited", placeholders=_minutes(None))
     return Problem(key="sign_in_unanswered")
-
-
-async def async_sentences(hass: HomeAssistant) -> Mapping[str, str]:
-    """Return the sentences of the `exceptions` section by their keys."""
-    prefix = f"component.{DOMAIN}.exceptions."
-    found = await async_get_translations(
-        hass, hass.config.language, "exceptions", [DOMAIN]
-    )
-    return {
-        name.removeprefix(prefix).removesuffix(".message"): text
-        for name, text in found.items()
-    }
 
 
 def _problem(table: Mapping[type[CloudError], str], err: CloudError) -> Problem:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .cloud.auth import TokenSource
 from .cloud.client import Client
@@ -31,6 +31,12 @@ class Sharing:
     """The locks that the sub-user sees, by its own word."""
     problems: Mapping[str, str]
     """The locks that were not shared as wished: lock id -> key of the sentence."""
+    user_id: str = field(repr=False)
+    """The sub-user, as the cloud knows it."""
+    first_name: str | None = field(default=None, repr=False)
+    last_name: str | None = field(default=None, repr=False)
+    created: bool | None = None
+    """Whether it did not exist before."""
 
 
 async def async_share(
@@ -75,7 +81,14 @@ async def async_share(
             problems[lock.lock_id] = answer or "share_not_seen"
         elif not _is_as_wished(known, wish):
             problems[lock.lock_id] = answer or "share_role_kept"
-    return Sharing(seen=tuple(seen.values()), problems=problems)
+    return Sharing(
+        seen=tuple(seen.values()),
+        problems=problems,
+        user_id=user_id,
+        first_name=made.first_name,
+        last_name=made.last_name,
+        created=made.created,
+    )
 
 
 def _is_as_wished(lock: LockSummary, wish: SubUserWish) -> bool:
