@@ -9,7 +9,10 @@ from typing import Any
 
 import homeassistant.components
 from homeassistant.components.brands.const import ALLOWED_IMAGES
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.selector import validate_selector
 from homeassistant.util.yaml import load_yaml_dict
+import probatio as vol
 import pytest
 
 from custom_components.yale_august import PLATFORMS
@@ -17,6 +20,7 @@ from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.cloud.errors import Acted, CloudError, DeviceError
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import failure_key
+from custom_components.yale_august.services import TABLE as ACTIONS
 
 INTEGRATION = Path(__file__).parent.parent / "custom_components" / DOMAIN
 COMPONENTS = Path(homeassistant.components.__path__[0])
@@ -81,6 +85,49 @@ def test_icons() -> None:
                 or row.translation_key in ICONS["entity"].get(platform, {})
                 or row.device_class is not None
             ), row.key
+
+
+def test_actions_have_their_words_and_forms() -> None:
+    """Each action has a form with the fields that it takes, each with its words, and an icon."""
+    forms = load_yaml_dict(INTEGRATION / "services.yaml")
+    names = [action.name for action in ACTIONS]
+    assert len(set(names)) == len(names)
+    assert set(forms) == set(WORDS["services"]) == set(ICONS["services"]) == set(names)
+    for action in ACTIONS:
+        form, words = forms[action.name] or {}, WORDS["services"][action.name]
+        fields: dict[str, Any] = {}
+        for name, field in form.get("fields", {}).items():
+            if "fields" in field:
+                assert words["sections"][name]["name"]
+                fields |= field["fields"]
+            else:
+                fields[name] = field
+        assert set(words.get("fields", {})) == set(fields), action.name
+        taken = {str(key): key for key in keys_of(action.schema)}
+        of_locks = set(taken) & {"entity_id", "area_id"}
+        assert ("target" in form) is bool(of_locks), action.name
+        if of_locks:
+            targets = {str(key) for key in cv.ENTITY_SERVICE_FIELDS}
+            taken = {name: key for name, key in taken.items() if name not in targets}
+        taken.pop("metadata", None)
+        assert set(fields) == set(taken), action.name
+        for name, key in taken.items():
+            required = isinstance(key, vol.Required)
+            assert fields[name].get("required", False) is required, (action.name, name)
+            if "default" in fields[name]:
+                assert str(key.default()) == str(fields[name]["default"])
+            select = fields[name].get("selector", {}).get("select", {})
+            if "translation_key" in select:
+                options = WORDS["selector"][select["translation_key"]]["options"]
+                assert set(options) == set(select["options"])
+            validate_selector(fields[name]["selector"])
+
+
+def keys_of(schema: Any) -> list[Any]:
+    """Return what a schema takes, also one that is wrapped as that of an entity's action."""
+    while not isinstance(schema, dict):
+        schema = schema.validators[0] if isinstance(schema, vol.All) else schema.schema
+    return list(schema)
 
 
 def test_icons_exist() -> None:

@@ -31,6 +31,7 @@ from custom_components.yale_august.account import PACE
 from custom_components.yale_august.cloud.brand import Brand, endpoints
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import _KEYS
+from custom_components.yale_august.services import TABLE as ACTIONS
 
 ROOT = Path(__file__).parent.parent
 INTEGRATION = ROOT / "custom_components" / DOMAIN
@@ -108,6 +109,12 @@ def test_entities() -> None:
         for platform in PLATFORMS
         for row in descriptions(platform.value)
     )
+
+
+def test_actions() -> None:
+    """The table has each action; what the client calls unverified is said to be."""
+    told = [row[0].strip("`") for row in rows(section("Actions"))]
+    assert sorted(told) == sorted(f"{DOMAIN}.{action.name}" for action in ACTIONS)
 
 
 def test_troubleshooting_quotes_what_people_read() -> None:

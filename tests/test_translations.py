@@ -178,6 +178,19 @@ def test_translation_keys_exist() -> None:
     assert keywords("translation_key") <= known
 
 
+def test_refusals_of_actions_have_a_sentence() -> None:
+    """What an action says instead of doing it."""
+    keys = {
+        word.value
+        for name in ("refused", "_cannot")
+        for call in calls(name)
+        for word in ast.walk(call.args[0])
+        if isinstance(word, ast.Constant) and isinstance(word.value, str)
+    }
+    assert len(keys) > 10
+    assert keys <= set(texts()["exceptions"])
+
+
 # What exists is used
 
 
@@ -207,6 +220,12 @@ def names_in(path: tuple[str, ...]) -> set[str]:
         case ("exceptions", name, "message"):
             return {name}
         case ("issues", name, "title" | "description"):
+            return {name}
+        case ("services", name, "name" | "description"):
+            return {name}
+        case ("services", name, "fields", field, "name" | "description"):
+            return {name, field}
+        case ("services", name, "sections", _, "name"):
             return {name}
         case ("entity", platform, name, "name"):
             assert (FOLDER / f"{platform}.py").exists()

@@ -28,6 +28,7 @@ from .const import (
 )
 from .devices import Facts
 from .oauth import async_owner_tokens, forget_tokens
+from .services import async_setup_services
 from .storage import Notebook
 from .webhooks import async_open_webhooks, async_remove_webhooks
 
@@ -37,7 +38,8 @@ PLATFORMS = [Platform.BINARY_SENSOR, Platform.BUTTON, Platform.LOCK, Platform.SE
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Nothing is set up without a config entry."""
+    """Register the actions, which are there also while no entry is loaded."""
+    async_setup_services(hass)
     return True
 
 

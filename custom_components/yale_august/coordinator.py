@@ -28,6 +28,7 @@ from .cloud.models import (
     BoltState,
     Command,
     DoorState,
+    LockDetail,
     LockStatus,
     LockSummary,
     Operation,
@@ -215,6 +216,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def async_take_answer(self, operation: Operation, asked: datetime) -> None:
         """Take the lock's own answer to a command."""
         self._take(take_answer(self.data, operation, self._moment(asked)))
+        self.async_update_listeners()
+
+    @callback
+    def async_take_detail(self, detail: LockDetail, asked: datetime) -> None:
+        """Take the lock's detail, which somebody else has read."""
+        self._take(take_detail(self.data, detail, self._moment(asked)))
         self.async_update_listeners()
 
     @callback
