@@ -215,7 +215,7 @@ def test_commands() -> None:
     """What a contributor is to run can be run."""
     commands = re.findall(r"\bscripts/\w+", README)
     assert {command.removeprefix("scripts/") for command in commands} == {
-        *("demo", "lint", "mutate", "test")
+        *("demo", "lint", "mutate", "soak", "test")
     }
     for command in commands:
         assert os.access(ROOT / command, os.X_OK), command
