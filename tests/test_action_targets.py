@@ -235,11 +235,17 @@ async def test_administrators_only(home: Home, action: str) -> None:
             "first_name": "x",
             "last_name": "x",
         },
+        "factory_reset": {"kind": "soft", "lock_name": FRONT},
         "send_command": {"command": "status"},
         "set_user_role": {"user_id": "x", "role": "user"},
     }
     data = every.get(action, {})
-    of_locks = action not in ("create_sub_user", "get_sub_users", "get_house")
+    of_locks = action not in (
+        "check_account",
+        "create_sub_user",
+        "get_house",
+        "get_sub_users",
+    )
     before = len(home.cloud.requests)
     member = MockUser(is_owner=False, groups=[]).add_to_hass(home.hass)
     with pytest.raises(Unauthorized):

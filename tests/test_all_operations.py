@@ -48,9 +48,11 @@ def action(name: str, *locks: str, **data: Any) -> Step:
 
 STEPS: dict[int, Step] = {
     1: _nothing,
+    2: action("factory_reset", DOOR, kind="soft", lock_name=DOOR),
     4: action("add_user", DOOR, user_id="SOMEONE"),
     5: action("set_user_role", DOOR, user_id="SOMEONE", role="manager"),
     6: action("get_users", DOOR),
+    9: action("check_account"),
     11: action("send_command", DOOR, command="lock"),
     12: action("send_command", DOOR, command="lock", accept_version="2.0.0"),
     13: _nothing,
@@ -64,7 +66,7 @@ STEPS: dict[int, Step] = {
 """What a person or the life of an entry does, by the number of the operation on the page."""
 
 PAGE = {route.number: route for route in ROUTES if route.number is not None}
-LATER = {2, 3, 7, 8, 9, 10, 15}
+LATER = {3, 7, 8, 10, 15}
 """Not in the interface yet."""
 
 

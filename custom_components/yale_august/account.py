@@ -19,6 +19,7 @@ from homeassistant.util import dt as dt_util
 
 from .attention import ELSEWHERE, async_attend, issue_id
 from .channel import Channel
+from .checkup import Checkup
 from .claims import SIGNAL_RELEASED, claims
 from .cloud.client import Client
 from .cloud.errors import ApiKeyInvalid, CloudError, LoginExpired
@@ -65,6 +66,8 @@ class Account:
         self.locks: dict[str, LockCoordinator] = {}
         self.held_elsewhere: dict[str, str] = {}
         """Locks that another entry shows: lock id -> that entry's id."""
+        self.checkup: Checkup | None = None
+        """What the last check of the account found."""
         self.roster = RosterCoordinator(hass, entry, client, self.pace)
         self._catch_up = Soon(
             hass,
@@ -281,6 +284,15 @@ class Account:
     @callback
     def _look_again(self, _now: datetime) -> None:
         self._cancel_farewell = None
+        self.async_look_for_locks()
+
+    async def async_dismiss(self, lock_id: str) -> None:
+        """Give up a lock that the login is known not to see any more; look for the others."""
+        async with self._sync:
+            if self.roster.data is not None:
+                self.roster.data.pop(lock_id, None)
+            self._missing.pop(lock_id, None)
+            self._dismiss(lock_id)
         self.async_look_for_locks()
 
     @callback

@@ -10,6 +10,7 @@ from homeassistant.helpers import (
     entity_registry as er,
     service,
 )
+from homeassistant.util import dt as dt_util
 import probatio as vol
 
 from .account import Account
@@ -52,6 +53,14 @@ def require_role(lock: LockCoordinator, least: Role) -> None:
         raise HomeAssistantError(
             translation_domain=DOMAIN, translation_key="role_missing"
         )
+
+
+async def async_fresh_detail(lock: LockCoordinator) -> LockDetail:
+    """Read a lock's detail, and let its entities have it too; raises CloudError."""
+    asked = dt_util.utcnow()
+    detail = await lock.account.client.get_lock(lock.lock_id)
+    lock.async_take_detail(detail, asked)
+    return detail
 
 
 def told_of_account(account: Account, err: CloudError) -> HomeAssistantError:

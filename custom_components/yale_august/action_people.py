@@ -8,12 +8,11 @@ from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 import probatio as vol
 
 from .action import Action, refused
-from .action_accounts import full_name, require_role
+from .action_accounts import async_fresh_detail, full_name, require_role
 from .action_answers import async_for_each
 from .action_targets import Target
 from .cloud.errors import (
@@ -114,19 +113,11 @@ def _is_self(target: Target, user_id: str) -> bool:
 async def _async_listed_role(lock: LockCoordinator, user_id: str) -> Role | None:
     """Return the role that a lock's detail gives a user now; None when it does not say."""
     with suppress(CloudError):
-        detail = await _async_detail(lock)
+        detail = await async_fresh_detail(lock)
         for listed, user in detail.users.items():
             if listed.lower() == user_id.lower():
                 return user.role
     return None
-
-
-async def _async_detail(lock: LockCoordinator) -> LockDetail:
-    """Read a lock's detail, and let its entities have it too."""
-    asked = dt_util.utcnow()
-    detail = await lock.account.client.get_lock(lock.lock_id)
-    lock.async_take_detail(detail, asked)
-    return detail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +145,7 @@ async def _async_get_users(call: ServiceCall) -> ServiceResponse:
 
     async def people(target: Target) -> JsonObjectType:
         lock = target.lock
-        detail = await _async_detail(lock)
+        detail = await async_fresh_detail(lock)
         pins: Iterable[Pin] | None = None
         untold: dict[str, CloudError] = {}
         if detail.supports_entry_codes is not False:

@@ -78,6 +78,11 @@ class Channel:
         """Whether the cloud can tell us of a change by itself now."""
         return self._stream is not None and self._stream.connected
 
+    @property
+    def subscriber_id(self) -> str | None:
+        """The id of the stream's subscriber while there is one."""
+        return None if self._stream is None else self._stream.subscriber_id
+
     def figures(self) -> dict[str, JsonValue]:
         """Return what diagnostics may show."""
         stream = self._stream

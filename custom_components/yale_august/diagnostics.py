@@ -1,5 +1,6 @@
 """Diagnostics: what a person may hand to a stranger who helps."""
 
+from collections import Counter
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -57,6 +58,7 @@ def _account(veil: Veil, account: Account) -> dict[str, JsonValue]:
         "budget": veil.show(account.client.budget.figures()),
         "clock_offset": veil.show(account.client.clock_offset),
         "read_interval": veil.show(account.read_interval),
+        "checkup": veil.show(account.checkup and account.checkup.figures()),
         "held_elsewhere": [
             veil.hide("lock_id", lock_id) for lock_id in account.held_elsewhere
         ],
@@ -77,5 +79,13 @@ def _lock(veil: Veil, lock: LockCoordinator) -> dict[str, JsonValue]:
         },
         "interval": veil.show(lock.update_interval),
         "posts_arrive": lock.posts_arrive,
+        "people": dict(
+            Counter(
+                user.role.value if user.role is not None else "unknown"
+                for user in (
+                    lock.data.detail.users.values() if lock.data.detail else ()
+                )
+            )
+        ),
         "data": veil.show(lock.data),
     }

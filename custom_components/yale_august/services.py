@@ -3,7 +3,14 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import service
 
-from . import action_commands, action_house, action_people, action_sub_users
+from . import (
+    action_check,
+    action_commands,
+    action_house,
+    action_people,
+    action_reset,
+    action_sub_users,
+)
 from .const import DOMAIN
 
 TABLE = (
@@ -11,6 +18,8 @@ TABLE = (
     *action_people.ACTIONS,
     *action_sub_users.ACTIONS,
     *action_house.ACTIONS,
+    *action_check.ACTIONS,
+    *action_reset.ACTIONS,
 )
 
 

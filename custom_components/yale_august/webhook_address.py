@@ -54,6 +54,12 @@ async def async_find_address(
 
 
 @callback
+def has_address(hass: HomeAssistant) -> bool:
+    """Return whether Home Assistant has, or can have, a public address; changes nothing."""
+    return _has_cloud(hass) or _external_url(hass) is not None
+
+
+@callback
 def async_on_address_change(
     hass: HomeAssistant, listener: CALLBACK_TYPE
 ) -> CALLBACK_TYPE:
