@@ -112,7 +112,7 @@ async def test_code_under_way(home: Home, door: Lock, state: PinState) -> None:
     door.pins.pins[0].state = state
     await home.set_up()
     key = await refusal(home, "factory_reset", DOOR, **wish("hard"))
-    assert key == "reset_codes_under_way"
+    assert key == "codes_under_way"
     assert home.cloud.requests.count("delete_lock") == 0
 
 

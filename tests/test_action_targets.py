@@ -238,6 +238,7 @@ async def test_administrators_only(home: Home, action: str) -> None:
         "factory_reset": {"kind": "soft", "lock_name": FRONT},
         "send_command": {"command": "status"},
         "set_user_role": {"user_id": "x", "role": "user"},
+        "transfer_code": {"old_user_id": "x", "new_user_id": "y"},
     }
     data = every.get(action, {})
     of_locks = action not in (

@@ -10,6 +10,7 @@ from custom_components.yale_august.cloud.routes import ROUTES, Route
 
 from .action_home import ask
 from .home import Home
+from .test_action_people import loaded
 
 DOOR = "Front Door"
 
@@ -37,9 +38,13 @@ def action(name: str, *locks: str, **data: Any) -> Step:
     async def step(home: Home, entry: MockConfigEntry) -> None:
         someone = home.cloud.world.add_user("Some", "One", email="one@example.com")
         home.cloud.share(home.cloud.lock(DOOR), someone)
+        coded = home.cloud.world.add_user("Code", "Only")
+        pins = home.cloud.lock(DOOR).pins
+        pins.pins.append(loaded(home, coded, "471147", 1))
+        pins.master = loaded(home, home.cloud.owner, "815815", 0)
+        people = {"SOMEONE": someone.user_id, "CODED": coded.user_id}
         filled: dict[str, Any] = {
-            key: someone.user_id if value == "SOMEONE" else value
-            for key, value in data.items()
+            key: people.get(value, value) for key, value in data.items()
         }
         await ask(home, name, *locks, **filled)
 
@@ -49,10 +54,13 @@ def action(name: str, *locks: str, **data: Any) -> Step:
 STEPS: dict[int, Step] = {
     1: _nothing,
     2: action("factory_reset", DOOR, kind="soft", lock_name=DOOR),
+    3: action("transfer_code", DOOR, old_user_id="CODED", new_user_id="SOMEONE"),
     4: action("add_user", DOOR, user_id="SOMEONE"),
     5: action("set_user_role", DOOR, user_id="SOMEONE", role="manager"),
     6: action("get_users", DOOR),
-    9: action("check_account"),
+    8: action("reserve_code", DOOR),
+    9: action("get_master_code", DOOR),
+    10: action("set_master_code", DOOR),
     11: action("send_command", DOOR, command="lock"),
     12: action("send_command", DOOR, command="lock", accept_version="2.0.0"),
     13: _nothing,
@@ -66,7 +74,7 @@ STEPS: dict[int, Step] = {
 """What a person or the life of an entry does, by the number of the operation on the page."""
 
 PAGE = {route.number: route for route in ROUTES if route.number is not None}
-LATER = {3, 7, 8, 10, 15}
+LATER = {7, 15}
 """Not in the interface yet."""
 
 

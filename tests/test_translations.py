@@ -6,6 +6,7 @@ from functools import cache
 import json
 import re
 from string import Formatter
+from typing import get_args
 
 from homeassistant import const
 from homeassistant.core import HomeAssistant
@@ -14,6 +15,7 @@ import pytest
 
 from custom_components.yale_august import failures
 from custom_components.yale_august.cloud import errors
+from custom_components.yale_august.codes import digits, schedule
 from custom_components.yale_august.const import DOMAIN
 
 from .flows import TRANSLATIONS, Person, check, placeholders, texts
@@ -188,6 +190,17 @@ def test_refusals_of_actions_have_a_sentence() -> None:
         if isinstance(word, ast.Constant) and isinstance(word.value, str)
     }
     assert len(keys) > 10
+    assert keys <= set(texts()["exceptions"])
+
+
+def test_refused_codes_have_a_sentence() -> None:
+    """Each reason that the rules for digits and times have."""
+    keys = {
+        key
+        for literal in (digits.WeakKey, schedule.RefusalKey)
+        for key in get_args(literal.__value__)
+    } | {"code_exhausted", "code_in_use", "code_not_digits", "code_wrong_length"}
+    assert len(keys) > 15
     assert keys <= set(texts()["exceptions"])
 
 

@@ -13,9 +13,10 @@ from .account import Account
 from .action import Action, refused
 from .action_accounts import async_fresh_detail, require_role
 from .action_answers import async_answer, async_outcomes
+from .action_pins import async_pins_at_rest
 from .action_targets import Target, targets_of
 from .cloud.errors import CloudError, Forbidden, NotFound, OutcomeUnknown
-from .cloud.models import PinGroups, PinState, Role
+from .cloud.models import Role
 from .command import async_turn
 from .coordinator import LockCoordinator
 from .sentences import async_sentences, said
@@ -27,7 +28,6 @@ _HARD: Final = "hard"
 
 _LOSES: Final = {_SOFT: "reset_loses_soft", _HARD: "reset_loses_hard"}
 _SAID: Final = {"reset": "lock_reset", "accepted": "lock_reset_accepted"}
-_AT_REST: Final = frozenset({PinState.LOADED, PinState.DISABLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +91,8 @@ async def _async_loss(lock: LockCoordinator, *, soft: bool) -> _Loss:
     """Read what is there to lose; refuse while a code is on its way to or from the lock."""
     detail = await async_fresh_detail(lock)
     codes: int | None = None
-    try:
-        pins = await lock.account.client.get_pins(lock.lock_id)
-    except Forbidden, NotFound:
-        pass
-    else:
-        if _under_way(pins):
-            raise refused("reset_codes_under_way", lock=lock.data.name)
+    with suppress(Forbidden, NotFound):
+        pins = await async_pins_at_rest(lock)
         codes = len(pins) if pins.complete else None
     return _Loss(
         people=max(0, len(detail.users) - 1),
@@ -105,10 +100,6 @@ async def _async_loss(lock: LockCoordinator, *, soft: bool) -> _Loss:
         bridge=detail.bridge is not None and not soft,
         keypad=detail.keypad is not None and not soft,
     )
-
-
-def _under_way(pins: PinGroups) -> bool:
-    return any(pin.state not in _AT_REST for pin in pins)
 
 
 async def _async_reset(account: Account, lock: LockCoordinator, *, soft: bool) -> bool:

@@ -8,6 +8,7 @@ from . import (
     action_commands,
     action_house,
     action_people,
+    action_pins,
     action_reset,
     action_sub_users,
 )
@@ -15,6 +16,7 @@ from .const import DOMAIN
 
 TABLE = (
     *action_commands.ACTIONS,
+    *action_pins.ACTIONS,
     *action_people.ACTIONS,
     *action_sub_users.ACTIONS,
     *action_house.ACTIONS,
