@@ -29,6 +29,7 @@ from yarl import URL
 from custom_components.yale_august import PLATFORMS
 from custom_components.yale_august.account import PACE
 from custom_components.yale_august.cloud.brand import Brand, endpoints
+from custom_components.yale_august.cloud.routes import REMOTE_OPERATE_V2, ROUTES
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import _KEYS
 from custom_components.yale_august.services import TABLE as ACTIONS
@@ -115,6 +116,31 @@ def test_actions() -> None:
     """The table has each action; what the client calls unverified is said to be."""
     told = [row[0].strip("`") for row in rows(section("Actions"))]
     assert sorted(told) == sorted(f"{DOMAIN}.{action.name}" for action in ACTIONS)
+
+
+def test_operations() -> None:
+    """The table has the twenty of the vendor's page, and marks what is not proven."""
+    told = {
+        int(number): (re.search(r"`(\w+)`", operation), "*not proven*" in operation)
+        for number, operation, _ in rows(section("What of the partner API is used"))
+    }
+    assert {
+        number: (found and found[1], marked) for number, (found, marked) in told.items()
+    } == {
+        route.number: (
+            route.operation,
+            not route.verified or route is REMOTE_OPERATE_V2,
+        )
+        for route in ROUTES
+        if route.number is not None
+    }
+    named = re.findall(
+        r"\bactions? `(\w+)`(?: and `(\w+)`)?",
+        section("What of the partner API is used"),
+        re.IGNORECASE,
+    )
+    actions = {action.name for action in ACTIONS}
+    assert {name for pair in named for name in pair if name} <= actions
 
 
 def test_troubleshooting_quotes_what_people_read() -> None:
