@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ..cloud.models import PinAction
+from custom_components.yale_august.cloud.models import PinAction
+
 from .schedule import AnySchedule
 
 
@@ -111,6 +112,8 @@ class Step:
     """2 is the one repetition of a write that had no effect."""
     accepted: bool | None = None
     """The cloud's answer; None while there is none, or for ever."""
+    refusal: Reason | None = None
+    """What the cloud said against it, until a list tells what is there."""
     seen: bool = False
     """Whether the cloud has listed the code on its way since."""
 

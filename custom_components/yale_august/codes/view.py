@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from .records import CodeState, Goal, Reason
+from .records import Code, CodeState, Goal, Reason
 from .schedule import AnySchedule
 
 
@@ -63,3 +64,27 @@ class CodeEvent:
     name: str = field(repr=False)
     """The guest's."""
     reason: Reason | None = None
+
+
+_KINDS: Final = {
+    CodeState.CONFIRMED: CodeEventKind.CONFIRMED,
+    CodeState.REFUSED: CodeEventKind.REFUSED,
+    CodeState.ENDED: CodeEventKind.ENDED,
+    CodeState.LOST: CodeEventKind.LOST,
+    CodeState.UNCERTAIN: CodeEventKind.UNCERTAIN,
+    CodeState.NEEDS_NEW_CODE: CodeEventKind.NEEDS_NEW_CODE,
+}
+
+
+def event_kind(old: Code | None, new: Code) -> CodeEventKind | None:
+    """Return what is to be told of a change; what was there when we came is no news."""
+    if old is None or (old.state, old.reason, old.goal, old.settled) == (
+        new.state,
+        new.reason,
+        new.goal,
+        new.settled,
+    ):
+        return None
+    if new.state is CodeState.CONFIRMED and new.goal is Goal.SUSPENDED:
+        return CodeEventKind.SUSPENDED
+    return _KINDS.get(new.state)

@@ -1,0 +1,151 @@
+"""How a wish or a step ends: the small moves that the engine is made of."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from custom_components.yale_august.cloud.models import Pin, PinAction, PinState
+
+from .records import Code, CodeState, Goal, Guest, Reason, Step
+from .sighting import same_schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How long a code may take."""
+
+    grace: timedelta = timedelta(seconds=60)
+    """A list that was asked this long after a write shows whether it had an effect."""
+    deadline: timedelta = timedelta(seconds=180)
+    """How long a lock whose bridge is online may take for one write."""
+    after_end: timedelta = timedelta(minutes=5)
+    """How long after the end of its window a code is taken off the lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What else is known when the codes of a lock are looked at."""
+
+    now: datetime
+    online: bool | None
+    """Whether the cloud reaches the lock; None when it does not say."""
+    digits: str | None = field(default=None, repr=False)
+    """What was or will be sent for the code in question, as long as somebody knows it."""
+    guest: Guest | None = None
+    """Whose code it is."""
+    times: Times = Times()
+
+
+AT_REST: Final = {Goal.OPEN: PinState.LOADED, Goal.SUSPENDED: PinState.DISABLED}
+ELSEWHERE: Final = {
+    Goal.OPEN: Reason.SUSPENDED_ELSEWHERE,
+    Goal.SUSPENDED: Reason.RESUMED_ELSEWHERE,
+}
+
+
+def settle(code: Code, state: CodeState, reason: Reason | None) -> Code:
+    """Close the wish."""
+    return replace(
+        code, state=state, reason=reason, settled=True, step=None, tried=None
+    )
+
+
+def refused(code: Code, reason: Reason) -> Code:
+    """Close the wish: it is not to be had."""
+    return settle(code, CodeState.REFUSED, reason)
+
+
+def ended(code: Code) -> Code:
+    """Close the wish: the code is off the lock."""
+    code = replace(code, goal=Goal.GONE, change=False, fresh=False)
+    return settle(code, CodeState.ENDED, lasting(code))
+
+
+def confirmed(code: Code, pin: Pin, now: datetime) -> Code:
+    """Close the wish: the lock has it."""
+    code = replace(learned(code, pin), confirmed_at=now)
+    return settle(code, CodeState.CONFIRMED, None)
+
+
+def arrived(code: Code, pin: Pin, scene: Scene) -> Code:
+    """Confirm what lies at rest, unless it is something else than we wanted."""
+    has_other_digits = (
+        scene.digits is not None and pin.pin is not None and pin.pin != scene.digits
+    )
+    is_other = code.pin_id is not None and is_replaced(code, pin)
+    if has_other_digits or is_other or same_schedule(code.schedule, pin) is False:
+        code = replace(code, pin_id=None)
+        return settle(code, CodeState.UNCERTAIN, Reason.CHANGED_ELSEWHERE)
+    if pin.state is not AT_REST[code.goal]:
+        return settle(code, CodeState.UNCERTAIN, ELSEWHERE[code.goal])
+    return confirmed(code, pin, scene.now)
+
+
+def gone(code: Code, *, known: bool) -> Code:
+    """Take the absence of a code for which nothing is under way; `known`: it was on the lock."""
+    if code.goal is Goal.GONE:
+        return ended(code)
+    if code.change:
+        return replace(
+            dropped(code),
+            change=False,
+            fresh=False,
+            pin_id=None,
+            user_id=code.user_id if code.adopted else None,
+        )
+    if known:
+        return settle(code, CodeState.LOST, Reason.REMOVED_ELSEWHERE)
+    if code.goal is Goal.SUSPENDED:
+        return refused(code, Reason.NOT_FOUND)
+    return code
+
+
+def dropped(code: Code) -> Code:
+    """End a step; what follows from the wish comes next."""
+    return replace(
+        code,
+        step=None,
+        tried=None,
+        state=CodeState.ENDING if code.goal is Goal.GONE else CodeState.WISHED,
+        reason=lasting(code),
+    )
+
+
+def learned(code: Code, pin: Pin) -> Code:
+    """Remember the ids that the cloud has given it."""
+    return replace(
+        code,
+        pin_id=code.pin_id or pin.pin_id,
+        user_id=code.user_id or pin.user_id,
+    )
+
+
+def is_replaced(code: Code, pin: Pin) -> bool:
+    """Return whether it is another code than the one that was confirmed."""
+    if code.pin_id is None:
+        # A cloud without ids confirms without them; all else was not ours to begin with.
+        return code.state is not CodeState.CONFIRMED
+    return pin.pin_id not in (None, code.pin_id)
+
+
+def serves(code: Code, step: Step) -> bool:
+    """Return whether a step leads where the person wants to be now."""
+    match step.action:
+        case PinAction.DELETE:
+            return code.goal is Goal.GONE or code.change
+        case PinAction.LOAD:
+            return code.goal is not Goal.GONE and not code.change
+        case PinAction.ENABLE:
+            return code.goal is Goal.OPEN and not code.change
+        case _:
+            return code.goal is Goal.SUSPENDED and not code.change
+
+
+def moving(code: Code) -> CodeState:
+    """Return the state of a code with a write under way."""
+    return CodeState.ENDING if code.goal is Goal.GONE else CodeState.SENT
+
+
+def lasting(code: Code) -> Reason | None:
+    """Return the reason that stays true whatever comes next."""
+    return code.reason if code.reason is Reason.WINDOW_OVER else None

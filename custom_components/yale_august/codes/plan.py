@@ -1,0 +1,74 @@
+"""The codes of one lock together: one write at a time, in the order of the wishes."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from custom_components.yale_august.cloud.models import PinAction
+
+from .ends import Times
+from .engine import due
+from .records import Code, CodeState, Goal
+from .schedule import Temporary
+from .sighting import Listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodePace:
+    """How often codes are looked at."""
+
+    times: Times = Times()
+    looks: Sequence[timedelta] = tuple(
+        timedelta(seconds=seconds) for seconds in (5, 5, 5, 10, 20, 40, 60)
+    )
+    """Between looks at what is under way, one after the other; the last goes on."""
+    slow: timedelta = timedelta(minutes=15)
+    """For what nobody can hasten: a lock out of reach, a write that is overdue."""
+    rest: timedelta = timedelta(days=1)
+    """For a lock all of whose codes are as wished."""
+
+
+def pick(
+    codes: Iterable[Code], seen: Listing, but: Collection[str] = ()
+) -> tuple[Code, PinAction] | None:
+    """Return the next write of a lock; None while another is under way, or when there is none.
+
+    `but` are guests whose turn cannot be now.
+    """
+    codes = list(codes)
+    if any(code.in_flight for code in codes):
+        return None
+    for code in sorted(codes, key=lambda code: code.wished_at):
+        if code.guest_id not in but and (action := due(code, seen)) is not None:
+            return code, action
+    return None
+
+
+def open_codes(codes: Iterable[Code]) -> list[Code]:
+    """Return the codes for which there is something to do or to wait for."""
+    return [code for code in codes if not code.settled]
+
+
+def look_after(codes: Iterable[Code], done: int, pace: CodePace) -> timedelta | None:
+    """Return how long to wait for the next look after so many in vain; None when nothing is open."""
+    states = {code.state for code in open_codes(codes)}
+    if not states:
+        return None
+    has_lasted = done >= len(pace.looks)
+    if states <= {CodeState.UNCERTAIN} or (
+        has_lasted and states <= {CodeState.UNCERTAIN, CodeState.WAITING}
+    ):
+        return pace.slow
+    return pace.looks[-1 if has_lasted else done]
+
+
+def next_end(codes: Iterable[Code], now: datetime, times: Times) -> datetime | None:
+    """Return when the next window of a code will be over, and it has to go."""
+    ends = [
+        moment
+        for code in codes
+        if isinstance(code.schedule, Temporary) and code.goal is not Goal.GONE
+        for moment in (code.schedule.end, code.schedule.end + times.after_end)
+        if moment > now
+    ]
+    return min(ends, default=None)

@@ -1,0 +1,282 @@
+"""Whatever happens in whatever order: what may never be, and what is in the end."""
+
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from custom_components.yale_august.cloud.models import PinAction, PinState
+from custom_components.yale_august.codes import wishes
+from custom_components.yale_august.codes.records import Code, CodeState, Goal
+from custom_components.yale_august.codes.schedule import ALWAYS, Schedule, Temporary
+from custom_components.yale_august.codes.sighting import Listing
+from custom_components.yale_august.codes.wishes import WishRefused
+
+from .model import LOCK, START, Cloud, Crash, Keeper, guest
+
+GUESTS = st.integers(0, 1)
+FATES = st.sampled_from(
+    ["taken", "taken", "lost before", "lost after", "busy", "forbidden"]
+)
+CRASHES = st.sampled_from([None, None, None, "journaled", "sent"])
+SCHEDULES = st.sampled_from(
+    [
+        ALWAYS,
+        Temporary(start=START, end=START + timedelta(minutes=30)),
+        Temporary(start=START, end=START + timedelta(days=30)),
+    ]
+)
+STRANGER = "9999"
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Wishes, lists, answers, restarts and other people, in any order."""
+
+    def __init__(self) -> None:
+        """Begin with a lock that has a code of somebody else."""
+        super().__init__()
+        self.cloud = Cloud()
+        self.keeper = Keeper(self.cloud)
+        self.keeper.watch = self.watch
+        self.wanted: dict[str, str] = {}
+        """The digits that each guest shall have, as the person was told."""
+        self.meddled: set[str] = set()
+        """Guests with whose codes somebody else has done something."""
+        self.made = 0
+        self.old: Listing | None = None
+        self.outcomes: list[tuple[str, PinAction, int]] = []
+
+    @initialize(echoes=st.booleans(), settled=st.booleans())
+    def begin(self, echoes: bool, settled: bool) -> None:
+        """Begin with a lock that has a code of somebody else, and (`settled`) one of ours."""
+        self.cloud.echoes = echoes
+        self.cloud.put("stranger", STRANGER, ALWAYS, ours=False)
+        self.cloud.work()
+        self.add(0, ALWAYS)
+        if settled:
+            self.keeper.run()
+
+    # What must hold at each step
+
+    def watch(self, old: Code, new: Code, seen: Listing | None) -> None:
+        """See what may become of a code."""
+        if new.state is CodeState.CONFIRMED and old.state is not CodeState.CONFIRMED:
+            assert seen is not None
+            assert all(
+                sent.at <= seen.asked
+                for sent in self.keeper.sent
+                if sent.code.guest_id == new.guest_id
+            )
+            rest = PinState.LOADED if new.goal is Goal.OPEN else PinState.DISABLED
+            (pin,) = [pin for pin in seen.pins if pin.user_id == f"user-{new.guest_id}"]
+            assert pin.state is rest
+            if new.guest_id not in self.meddled:
+                assert pin.pin == self.wanted[new.guest_id]
+        if new.step is not None and old.step is None:
+            assert not old.settled
+            assert seen is not None
+            if new.step.action is PinAction.LOAD and old.tried is not None:
+                assert seen.complete
+        if old.change and not new.change and new.goal is Goal.OPEN and not new.settled:
+            assert seen is not None and seen.complete
+            assert all(pin.user_id != f"user-{new.guest_id}" for pin in seen.pins)
+
+    @invariant()
+    def writes_are_right(self) -> None:
+        """See that what was sent was wished, with the digits that were told, and one at a time."""
+        for sent in self.keeper.sent:
+            assert sent.code.step is not None
+            assert sent.code.step.attempt <= 2
+            assert not sent.code.settled
+            if sent.code.step.action is PinAction.LOAD:
+                assert sent.digits is not None
+        journaled = [
+            (sent.code.guest_id, sent.code.step.sent_at)
+            for sent in self.keeper.sent
+            if sent.code.step
+        ]
+        assert len(journaled) == len(set(journaled))
+
+    @invariant()
+    def strangers_stay(self) -> None:
+        """See that what is not ours is as it was."""
+        slot = self.cloud.of("stranger")
+        assert slot is not None and slot.state is PinState.LOADED
+
+    @invariant()
+    def one_at_a_time(self) -> None:
+        """See that the lock is asked for one thing at a time."""
+        assert sum(code.in_flight for code in self.keeper.disk.values()) <= 1
+
+    # What people wish
+
+    def _new_digits(self) -> str:
+        self.made += 1
+        return f"{self.made:04d}"
+
+    @rule(number=GUESTS, schedule=SCHEDULES)
+    def add(self, number: int, schedule: Schedule) -> None:
+        """Wish a guest a code."""
+        who = guest(number)
+        if who.guest_id in self.keeper.disk or self.cloud.of(who.guest_id):
+            return
+        digits = self._new_digits()
+        self.wanted[who.guest_id] = digits
+        self.meddled.discard(who.guest_id)
+        self.keeper.ended.discard(who.guest_id)
+        self.keeper.wish(
+            wishes.new_code(who, LOCK, schedule, self.keeper.later()), digits
+        )
+
+    @rule(number=GUESTS)
+    def end(self, number: int) -> None:
+        """Wish a code off the lock."""
+        if (code := self.keeper.disk.get(f"ha-{number}")) is not None:
+            self.keeper.wish(wishes.end(code, self.keeper.later()))
+
+    @rule(number=GUESTS, which=st.sampled_from([wishes.suspend, wishes.resume]))
+    def toggle(self, number: int, which: object) -> None:
+        """Wish a code suspended or resumed."""
+        if (code := self.keeper.disk.get(f"ha-{number}")) is None:
+            return
+        try:
+            wish = (
+                wishes.suspend(code, self.keeper.later())
+                if which is wishes.suspend
+                else wishes.resume(code, self.keeper.later())
+            )
+        except WishRefused:
+            return
+        self.keeper.wish(wish)
+
+    @rule(number=GUESTS, schedule=SCHEDULES, fresh=st.booleans())
+    def change(self, number: int, schedule: Schedule, fresh: bool) -> None:
+        """Wish other times, or other digits."""
+        if (code := self.keeper.disk.get(f"ha-{number}")) is None:
+            return
+        try:
+            wish = wishes.change(
+                code, self.keeper.later(), schedule=schedule, fresh=fresh
+            )
+        except WishRefused:
+            return
+        digits = None
+        if fresh:
+            digits = self.wanted[code.guest_id] = self._new_digits()
+            self.meddled.discard(code.guest_id)
+        self.keeper.wish(wish, digits)
+
+    # What happens
+
+    @rule(seconds=st.sampled_from([1, 5, 59, 61, 200, 3000]))
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        self.keeper.now += timedelta(seconds=seconds)
+
+    @rule()
+    def work(self) -> None:
+        """Let the lock do one thing."""
+        self.cloud.work()
+
+    @rule(online=st.booleans())
+    def bridge(self, online: bool) -> None:
+        """Pull the plug of the bridge, or put it in."""
+        self.cloud.online = online
+
+    @rule(stubborn=st.booleans())
+    def mood(self, stubborn: bool) -> None:
+        """Let the lock refuse new codes, or take them."""
+        self.cloud.stubborn = stubborn
+
+    @rule()
+    def restart(self) -> None:
+        """Start anew: what is not on the disk is forgotten."""
+        self.keeper.restart()
+
+    @rule(fate=FATES, crash=CRASHES, complete=st.sampled_from([True, True, False]))
+    def turn(self, fate: str, crash: str | None, complete: bool) -> None:
+        """Look once, and send what is due."""
+        self.keeper.now += timedelta(seconds=1)
+        seen = self.cloud.list(self.keeper.now, complete=complete)
+        self.old = seen
+        self.keeper.look(seen)
+        try:
+            self.keeper.act(seen, fate, crash)
+        except Crash:
+            self.keeper.restart()
+
+    @rule(turns=st.integers(1, 6))
+    def peace(self, turns: int) -> None:
+        """Let it go well for a while."""
+        self.keeper.run(turns=turns)
+
+    @rule()
+    def silence(self) -> None:
+        """Ask in vain."""
+        self.keeper.look(None)
+
+    @precondition(lambda self: self.old is not None)
+    @rule()
+    def late_list(self) -> None:
+        """Take an answer that was overtaken."""
+        assert self.old is not None
+        self.keeper.look(self.old)
+
+    @rule(number=GUESTS, deed=st.sampled_from(["delete", "disable", "enable"]))
+    def meddle(self, number: int, deed: str) -> None:
+        """Somebody does something in the vendor's app."""
+        if self.cloud.of(f"ha-{number}") is None:
+            return
+        self.meddled.add(f"ha-{number}")
+        self.cloud.write(PinAction(deed), f"ha-{number}", None, ALWAYS)
+
+    # In the end
+
+    def teardown(self) -> None:
+        """See that a cloud that behaves brings everything to an end that is true."""
+        self.cloud.online, self.cloud.stubborn = True, False
+        for _ in range(len(self.cloud.jobs)):
+            self.cloud.work()
+        self.keeper.run()
+        self.keeper.look(self.cloud.list(self.keeper.now))
+        for code in self.keeper.disk.values():
+            slot = self.cloud.of(code.guest_id)
+            self._is_true(code, slot.state if slot else None)
+            if code.state is CodeState.CONFIRMED and code.guest_id not in self.meddled:
+                assert slot is not None
+                assert slot.digits == self.wanted[code.guest_id]
+                assert slot.schedule == code.schedule
+        if self.cloud.echoes:
+            for name in self.keeper.ended - self.keeper.disk.keys():
+                assert self.cloud.of(name) is None, name
+        assert self.cloud.of("stranger") is not None
+
+    def _is_true(self, code: Code, state: PinState | None) -> None:
+        match code.state:
+            case CodeState.CONFIRMED:
+                assert state is (
+                    PinState.LOADED if code.goal is Goal.OPEN else PinState.DISABLED
+                )
+            case CodeState.LOST:
+                assert state is None
+            case CodeState.UNCERTAIN if not code.settled:
+                assert code.guest_id in self.meddled
+            case CodeState.REFUSED | CodeState.NEEDS_NEW_CODE | CodeState.UNCERTAIN:
+                assert code.reason is not None
+            case _:
+                raise AssertionError(f"{code.state} is no end")
+
+
+AnyOrder.TestCase.settings = settings(
+    max_examples=100,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestAnyOrder = AnyOrder.TestCase
