@@ -17,6 +17,8 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.yale_august.account import Account
+from custom_components.yale_august.codes.ends import Times
+from custom_components.yale_august.codes.plan import CodePace
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.pace import Pace
@@ -38,6 +40,15 @@ QUICK = Pace(
         timedelta(seconds=0.6),
         timedelta(seconds=1.2),
         timedelta(seconds=2),
+    ),
+    codes=CodePace(
+        times=Times(
+            grace=timedelta(seconds=0.3),
+            deadline=timedelta(seconds=1.2),
+            after_end=timedelta(seconds=0.2),
+        ),
+        looks=(timedelta(seconds=0.04), timedelta(seconds=0.08)),
+        slow=timedelta(seconds=0.4),
     ),
 )
 """The integration's times, for a cloud that is quick too."""

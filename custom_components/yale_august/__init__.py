@@ -17,6 +17,7 @@ from .cloud.budget import Budget
 from .cloud.client import Client
 from .cloud.errors import LoginExpired, SubUserRefused
 from .cloud.transport import Transport
+from .code_store import CodeStore
 from .const import (
     ACTING_SUB_USER,
     CONF_ACTING_USER,
@@ -98,6 +99,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) 
         session.detach()
     forget_tokens(hass, entry)
     await notebook.async_remove()
+    await CodeStore(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(

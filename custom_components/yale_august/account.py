@@ -17,6 +17,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
+from .access_codes import AccessCodes
 from .attention import ELSEWHERE, async_attend, issue_id
 from .channel import Channel
 from .checkup import Checkup
@@ -63,6 +64,7 @@ class Account:
                 PACE, trust=replace(PACE.trust, rest=self.options.trust)
             )
         self.push = Channel(hass, entry, client, notebook, self.pace)
+        self.codes = AccessCodes(hass, entry)
         self.locks: dict[str, LockCoordinator] = {}
         self.held_elsewhere: dict[str, str] = {}
         """Locks that another entry shows: lock id -> that entry's id."""
@@ -97,6 +99,7 @@ class Account:
 
         Raises what a coordinator's first refresh raises, and then leaves nothing behind.
         """
+        await self.codes.async_load()
         await self.roster.async_config_entry_first_refresh()
         self.entry.async_on_unload(self.roster.async_add_listener(self._roster_read))
         self.entry.async_on_unload(
@@ -125,6 +128,7 @@ class Account:
         if self._cancel_farewell is not None:
             self._cancel_farewell()
             self._cancel_farewell = None
+        await self.codes.async_close()
         await self.push.async_close()
         for lock_id in list(self._keepers):
             self._leave(lock_id)
@@ -246,6 +250,7 @@ class Account:
         self._keepers[lock.lock_id] = [
             async_keep_devices(self.hass, self.entry, lock),
             async_attend(self.hass, self.entry, lock),
+            self.codes.async_keep(lock),
             lock.async_add_listener(self._notebook.touch),
         ]
         self._notebook.touch()
@@ -304,6 +309,9 @@ class Account:
             )
         self.note_success(lock_id)
         self._notebook.forget(lock_id)
+        self.entry.async_create_background_task(
+            self.hass, self.codes.async_forget(lock_id), f"{DOMAIN} forget codes"
+        )
         async_forget_lock(self.hass, self.entry, lock_id)
         claims(self.hass).release(self.entry, lock_id)
 

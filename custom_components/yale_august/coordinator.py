@@ -179,8 +179,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             _LOGGER.debug("Capabilities are read again later: %s", err)
         else:
             self._capabilities_told = True
-            if capabilities is not None and capabilities.lock is not None:
-                self.data = replace(self.data, capabilities=capabilities.lock)
+            if capabilities is not None:
+                self.data = replace(
+                    self.data,
+                    capabilities=capabilities.lock,
+                    keypad=capabilities.keypad,
+                )
 
     def _note_failure(self, err: CloudError) -> None:
         if isinstance(err, NotFound):

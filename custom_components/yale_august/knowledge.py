@@ -12,6 +12,7 @@ from .cloud.errors import CloudError
 from .cloud.models import (
     BoltState,
     DoorState,
+    KeypadCapabilities,
     LockCapabilities,
     LockDetail,
     LockStatus,
@@ -37,6 +38,8 @@ class LockData:
     summary: LockSummary
     detail: LockDetail | None = None
     capabilities: LockCapabilities | None = None
+    keypad: KeypadCapabilities | None = None
+    """What its keypad can do."""
     bolt: Reading[BoltState] | None = None
     door: Reading[DoorState] | None = None
     online: Reading[bool] | None = None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from .cloud.watch import Pace as PushPace
+from .codes.plan import CodePace
 from .truth import Trust
 
 
@@ -53,6 +54,8 @@ class Pace:
     """After the login has expired push tries again at this pace."""
     push: PushPace = field(default_factory=PushPace)
     """How patient the push stream is."""
+    codes: CodePace = CodePace()
+    """Of access codes."""
     trust: Trust = field(
         default_factory=lambda: Trust(
             rest=timedelta(hours=1), moving=timedelta(seconds=60)
