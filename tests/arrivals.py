@@ -213,4 +213,4 @@ def events(draw: st.DrawFn) -> Event:
 histories = st.lists(events(), max_size=12).map(
     lambda found: sorted(found, key=lambda event: event.arrived)
 )
-often = settings(max_examples=150, deadline=None, database=None)
+often = settings(max_examples=100, deadline=None, database=None)

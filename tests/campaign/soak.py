@@ -186,7 +186,8 @@ class _World:
         while loop.time() < until:
             await asyncio.sleep(self._chance.expovariate(len(locks) / (2 * HOUR)))
             lock = self._chance.choice(locks)
-            if self._down or lock.lock_id in self._used():
+            is_there = not self._down and self._bench.lock(lock) is not None
+            if not is_there or lock.lock_id in self._used():
                 await self._bench.cloud.hands.unlock(lock)
                 continue
             task = asyncio.create_task(

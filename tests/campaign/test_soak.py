@@ -19,8 +19,9 @@ def test_soak() -> None:
     sys.stdout.write("\n".join(figures.lines()) + "\n")
     assert min(figures.per_lock_and_hour) >= 2
     assert max(figures.per_lock_and_hour) <= 4
-    # At a start each lock is read, and asked for what it can do, and that is all.
-    assert figures.worst_window <= 2.5 * LOCKS
+    # At a start each lock is read, asked for what it can do, and read once more where push
+    # comes late; that is all.
+    assert figures.worst_window <= 3.5 * LOCKS
     assert figures.objects[-1] <= 1.2 * figures.objects[0]
     assert figures.memory[-1] - figures.memory[0] < 60
     assert figures.commands["confirmed"] > 0
