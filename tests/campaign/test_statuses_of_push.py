@@ -12,10 +12,12 @@ from tests.simulator import Fail
 from .matrix import kinds, named
 from .play import Case, play
 from .test_statuses_at_start import passes
-from .watch import TRUST, Watch
+from .watch import Watch
 
-OFTEN: Final = 120
-"""More requests for push in an hour are a storm."""
+AWAY: Final = 1500.0
+"""Seconds for which push is away."""
+OFTEN: Final = 60
+"""More requests for push in that time are a storm."""
 
 
 async def not_reconnected(watch: Watch, operation: str, fail: Fail) -> None:
@@ -35,7 +37,7 @@ async def not_reconnected(watch: Watch, operation: str, fail: Fail) -> None:
         await cloud.faults.disconnect_namespace()
     else:
         await cloud.faults.drop_sockets()
-    await watch.pass_time(TRUST)
+    await watch.pass_time(AWAY)
     if fail.status != 429:
         watch.is_true()
     count = cloud.requests.count("socket", since=before)
