@@ -12,6 +12,8 @@ import pytest
 from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.cloud.auth import (
     MARGIN,
+    PAUSE_FIRST,
+    PAUSE_LONGEST,
     SubUserTokens,
     TokenClaims,
     token_claims,
@@ -182,6 +184,28 @@ async def test_a_mint_that_fails(
         await tokens.access_token()
     assert caught.value.acted is errors.Acted.NO
     assert await tokens.access_token() == "two"
+
+
+async def test_mints_that_fail_make_no_storm() -> None:
+    """Many locks want a token that the cloud refuses: they ask for it together, and rarely."""
+    clock, refused = Clock(), errors.CloudUnavailable()
+    mint = Mint(refused, refused, refused, "two", refused, "three")
+    tokens = tokens_of(mint, clock)
+    for asked in (1, 2, 2, 2):
+        with pytest.raises(errors.CloudUnavailable):
+            await tokens.access_token()
+        assert len(mint.asked) == asked
+    clock.now += PAUSE_FIRST
+    for _ in range(9):
+        with pytest.raises(errors.CloudUnavailable):
+            await tokens.access_token()
+    assert len(mint.asked) == 3
+    clock.now += PAUSE_LONGEST
+    assert await tokens.access_token() == "two"
+    # A success ends it: the next failure is a first one.
+    with pytest.raises(errors.CloudUnavailable):
+        await tokens.renew("two")
+    assert await tokens.access_token() == "three"
 
 
 async def test_minting_does_not_wait_for_those_who_wait_for_it(

@@ -9,11 +9,14 @@ from datetime import UTC, datetime, timedelta
 import json
 from typing import Final, Protocol, override
 
-from .errors import CloudUnavailable, OutcomeUnknown, UnexpectedAnswer
+from .errors import CloudError, CloudUnavailable, OutcomeUnknown, UnexpectedAnswer
 from .models import SubUserLogin
 
 MARGIN: Final = timedelta(minutes=5)
 """A sub-user's token is minted anew this long before it ends."""
+PAUSE_FIRST: Final = timedelta(seconds=10)
+"""After two mints that failed the next waits so long; it doubles with each further one."""
+PAUSE_LONGEST: Final = timedelta(minutes=5)
 
 
 class TokenSource(Protocol):
@@ -101,6 +104,9 @@ class SubUserTokens(TokenSource):
         self._lock = asyncio.Lock()
         self._token: str | None = None
         self._mint_after: datetime | None = None
+        self._failures = 0
+        self._not_before: datetime | None = None
+        self._problem: CloudError | None = None
 
     @override
     async def access_token(self) -> str:
@@ -127,6 +133,25 @@ class SubUserTokens(TokenSource):
         return self._mint_after is not None and self._now() >= self._mint_after
 
     async def _mint(self) -> str:
+        """Mint, but not for each of many locks after it has failed."""
+        now = self._now()
+        waits = self._not_before is not None and now < self._not_before
+        if self._problem is not None and waits:
+            raise self._problem
+        try:
+            token = await self._mint_now()
+        except CloudError as err:
+            if self._failures:
+                pause = PAUSE_FIRST * 2 ** min(self._failures - 1, 8)
+                self._not_before = now + min(pause, PAUSE_LONGEST)
+                self._problem = err
+            self._failures += 1
+            raise
+        self._failures = 0
+        self._problem = self._not_before = None
+        return token
+
+    async def _mint_now(self) -> str:
         try:
             login = await self._owner.create_sub_user(
                 partner_user_id=self._partner_user_id,
