@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import override
 
 import aiohttp
 from aiohttp import web
@@ -21,13 +22,17 @@ class Office:
     """Subscribers at a switchboard, and what was remembered of them."""
 
     def __init__(
-        self, session: aiohttp.ClientSession, board: Switchboard, *leftovers: str
+        self,
+        session: aiohttp.ClientSession,
+        board: Switchboard,
+        *leftovers: str,
+        tokens: Tokens | None = None,
     ) -> None:
         """Begin with those of earlier starts, which the cloud still has."""
         board.subscribers |= set(leftovers)
         self.remembered: list[tuple[str, ...]] = []
         self.subscribers = Subscribers(
-            client_of(transport_to(session, board.url, tokens=Tokens())),
+            client_of(transport_to(session, board.url, tokens=tokens or Tokens())),
             leftovers,
             on_change=lambda: self.remembered.append(self.subscribers.all),
             patience=1,
@@ -95,6 +100,32 @@ async def test_leftover_that_we_may_not_delete(
     await office.subscribers.tidy()
     assert office.subscribers.all == ()
     assert board.subscribers == {"b"}
+
+
+async def test_leftovers_without_a_token(
+    session: aiohttp.ClientSession, board: Switchboard
+) -> None:
+    """What keeps us from a token says nothing of a subscriber."""
+
+    class Puzzled(Tokens):
+        @override
+        async def access_token(self) -> str:
+            raise errors.UnexpectedAnswer(operation="create_sub_user")
+
+    office = Office(session, board, "a", "b", tokens=Puzzled())
+    await office.subscribers.tidy()
+    assert office.subscribers.all == ("a", "b")
+    assert board.requests == []
+
+
+async def test_leftover_that_is_no_id(
+    session: aiohttp.ClientSession, board: Switchboard
+) -> None:
+    """What a damaged file holds keeps no other from being deleted."""
+    office = Office(session, board, "a", "")
+    await office.subscribers.tidy()
+    assert office.subscribers.all == ()
+    assert board.requests == ["DELETE /websocket/subscribers/a"]
 
 
 async def test_leftovers_do_not_add_up(

@@ -13,12 +13,14 @@ from .errors import (
     CloudUnavailable,
     EndpointNotAllowed,
     FirewallBlocked,
+    InvalidParameter,
     LoginExpired,
     NotFound,
     OutcomeUnknown,
     RateLimited,
 )
 from .models import Subscriber
+from .routes import DELETE_SUBSCRIBER
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -147,7 +149,12 @@ class Subscribers:
                     await self._client.delete_subscriber(leftover)
                 except CloudError as err:
                     _LOGGER.debug("Push: a subscriber stays behind: %s", err)
-                    if isinstance(err, _PASSING):
+                    # Not where there was no token for it, say.
+                    is_about_it = (
+                        err.operation == DELETE_SUBSCRIBER.operation
+                        or isinstance(err, InvalidParameter)
+                    )
+                    if not is_about_it or isinstance(err, _PASSING):
                         return
                 self._leftovers.remove(leftover)
                 self._on_change()
