@@ -20,6 +20,7 @@ from homeassistant.util import dt as dt_util
 from .cloud.errors import (
     ApiKeyInvalid,
     CloudError,
+    CloudUnavailable,
     EndpointNotAllowed,
     Forbidden,
     NotFound,
@@ -159,7 +160,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             else:
                 self._take(take_detail(self.data, detail, self._moment(asked)))
         except CloudError as err:
-            self._behind = not isinstance(err, Forbidden | NotFound)
+            self._behind = isinstance(err, CloudUnavailable)
             self._note_failure(err)
         else:
             self._behind = False
