@@ -55,8 +55,9 @@ async def test_symptom_state_stops_updating_with_a_dead_subscriber(home: Home) -
     await home.cloud.hands.unlock(door)
     home.coordinator(entry, DOOR).async_read_soon()
     await home.shows("lock", DOOR, "lock", "unlocked")
-    await home.when(lambda: home.cloud.subscribers not in ((), (dead,)))
-    await home.when(lambda: len(home.cloud.sockets) == 1)
+    push = home.account(entry).push
+    await home.when(lambda: push.figures()["replaced_subscribers"] == 1)
+    assert dead not in home.cloud.subscribers
     # From now on only push can tell.
     home.cloud.faults.add("get_lock", Fail(503, "html"), times=None)
     await home.cloud.hands.lock(door)
