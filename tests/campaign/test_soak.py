@@ -18,7 +18,8 @@ def test_soak() -> None:
     figures = run(lambda: soak(hours=HOURS, locks=LOCKS, seed=SEED))
     sys.stdout.write("\n".join(figures.lines()) + "\n")
     assert min(figures.per_lock_and_hour) >= 2
-    assert max(figures.per_lock_and_hour) <= 4
+    # Four by the slow read, and one when push has come back in that hour.
+    assert max(figures.per_lock_and_hour) <= 5
     # At a start each lock is read, asked for what it can do, and read once more where push
     # comes late; that is all.
     assert figures.worst_window <= 3.5 * LOCKS
