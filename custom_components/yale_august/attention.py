@@ -97,6 +97,8 @@ def async_attend(
     @callback
     def show(now: frozenset[str]) -> None:
         nonlocal shown
+        if now == shown:
+            return
         for concern in CONCERNS:
             name = issue_id(concern.key, entry, lock.lock_id)
             if concern.key in now - shown:

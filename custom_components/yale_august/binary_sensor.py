@@ -122,6 +122,12 @@ class YaleAugustBinarySensor(LockDeviceEntity, BinarySensorEntity):
 
     @property
     @override
+    def view(self) -> object:
+        """Return the fact."""
+        return self.is_on
+
+    @property
+    @override
     def is_on(self) -> bool | None:
         """Return the fact; None when it is not known."""
         return self.entity_description.is_on_fn(self.coordinator)

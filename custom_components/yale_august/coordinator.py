@@ -104,6 +104,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._live_asked: datetime | None = None
         self._doubt_asked: datetime | None = None
         self._cancel_expiry: CALLBACK_TYPE | None = None
+        self._expires_at: datetime | None = None
+        """When the first reading will be too old to be shown; the timer may be earlier."""
+        self._expiry_timer_at: datetime | None = None
         self._cancel_settle: CALLBACK_TYPE | None = None
         self.repace()
 
@@ -319,8 +322,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     @callback
     def _plan_expiry(self) -> None:
-        """Wake up when the first reading is too old to be shown."""
-        self._cancel(expiry=True)
+        """Wake up when the first reading is too old to be shown.
+
+        Each message puts that off. A timer that is too early is left alone: it costs less to
+        wake up once in vain than to set another one each time.
+        """
         now = dt_util.utcnow()
         ends = [
             until
@@ -332,15 +338,29 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if self.data.online is not None:
             until = self.data.online.at + self.pace.trust.rest
             ends += [until] if until > now else []
-        if ends and not self._shutdown_requested:
+        self._expires_at = min(ends, default=None)
+        if self._expires_at is None or self._shutdown_requested:
+            self._cancel(expiry=True)
+        elif (
+            self._cancel_expiry is None
+            or self._expiry_timer_at is None
+            or self._expires_at < self._expiry_timer_at
+        ):
+            self._cancel(expiry=True)
+            self._expiry_timer_at = self._expires_at
             self._cancel_expiry = async_track_point_in_utc_time(
-                self.hass, HassJob(self._expired, cancel_on_shutdown=True), min(ends)
+                self.hass,
+                HassJob(self._expired, cancel_on_shutdown=True),
+                self._expires_at,
             )
 
     @callback
-    def _expired(self, _now: datetime) -> None:
+    def _expired(self, now: datetime) -> None:
         """Show that something is not known any more, and try to know it again."""
         self._cancel_expiry = None
+        if self._expires_at is not None and now < self._expires_at:
+            self._plan_expiry()
+            return
         self._publish(self.data)
         self.async_read_soon()
 

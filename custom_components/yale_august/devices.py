@@ -132,13 +132,18 @@ def async_keep_devices(
     hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
 ) -> CALLBACK_TYPE:
     """Register the devices of a lock and follow every change; call the result to stop."""
-    facts = Facts.of(lock.data)
+    data = lock.data
+    facts = Facts.of(data)
     _register(hass, entry, lock.lock_id, facts)
 
     @callback
     def follow() -> None:
-        nonlocal facts
-        if (seen := Facts.of(lock.data)) != facts:
+        nonlocal data, facts
+        before_data, data = data, lock.data
+        if data.detail is before_data.detail and data.summary is before_data.summary:
+            # As after each push: there is nothing else that facts are made of.
+            return
+        if (seen := Facts.of(data)) != facts:
             before, facts = facts, seen
             _register(hass, entry, lock.lock_id, facts)
             _forget_replaced(hass, entry, before, facts)

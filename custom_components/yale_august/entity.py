@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import State, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -46,12 +46,32 @@ class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
         lock = (DOMAIN, coordinator.lock_id)
         keypad = keypad_identifier(coordinator) if description.of_keypad else None
         self._attr_device_info = DeviceInfo(identifiers={keypad or lock})
+        self._seen: object = None
+        self._written: State | None = None
 
     @property
     @override
     def available(self) -> bool:
         """A failed poll alone changes nothing; only a lock that is gone is unavailable."""
         return self.coordinator.present
+
+    @property
+    def view(self) -> object:
+        """All of the lock that state and attributes depend on, beside whether it is there."""
+        return None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if it is another one: most of what arrives concerns one entity of many.
+
+        If somebody else has written meanwhile, what was seen last is not what is shown.
+        """
+        seen = (self.available, self.view)
+        states = self.hass.states
+        if seen != self._seen or states.get(self.entity_id) is not self._written:
+            self.async_write_ha_state()
+            self._seen, self._written = seen, states.get(self.entity_id)
 
 
 @callback

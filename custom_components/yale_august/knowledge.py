@@ -4,8 +4,10 @@ The one place that decides. Nothing here has a clock, a network or Home Assistan
 takes what was known and what has arrived, and returns what is known then.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Final
 
 from .cloud.answers import device_error
 from .cloud.errors import CloudError
@@ -130,6 +132,16 @@ class LockData:
         return None if self.reachable is False else shown(self.door, now, trust)
 
 
+_FIELDS: Final = tuple(one.name for one in fields(LockData))
+_values: Final = attrgetter(*_FIELDS)
+
+
+def _with(data: LockData, **changes: object) -> LockData:
+    """Do what `replace` does in a third of the time: each message needs it four times."""
+    known = dict(zip(_FIELDS, _values(data), strict=True))
+    return LockData(**(known | changes))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """When something was asked for and when it arrived, by our clock."""
@@ -185,8 +197,8 @@ def take_detail(data: LockData, detail: LockDetail, moment: Moment) -> Taken:
     if detail.bridge_online is not None:
         data = _take_online(data, value=detail.bridge_online, at=moment.asked)
     elif data.online is not None and data.online.at < moment.asked:
-        data = replace(data, online=None)
-    data = replace(data, detail=detail)
+        data = _with(data, online=None)
+    data = _with(data, detail=detail)
     if detail.status is None:
         return Taken(data=data)
     return take_status(data, detail.status, moment)
@@ -242,7 +254,7 @@ def take_doubt(data: LockData, sent: datetime) -> Taken:
     if data.bolt is not None and data.bolt.at > sent:
         return Taken(data=data)
     bolt = data.bolt and replace(data.bolt, confirmed=None)
-    return Taken(data=replace(data, bolt=bolt, doubted_at=sent))
+    return Taken(data=_with(data, bolt=bolt, doubted_at=sent))
 
 
 def take_jam(data: LockData, moment: Moment) -> Taken:
@@ -263,7 +275,7 @@ def _take_bolt(
     offer = _offer(data, value, at, moment, origin)
     if data.doubted_at is not None:
         if offer.time > data.doubted_at:
-            data = replace(data, doubted_at=None)
+            data = _with(data, doubted_at=None)
         else:
             offer = replace(offer, vouched=False)
     reading, verdict = weigh(before, offer)
@@ -279,7 +291,7 @@ def _take_bolt(
     heard = verdict is Verdict.NEWER and origin is not Origin.READ
     if value not in (BoltState.UNKNOWN, BoltState.JAMMED):
         data = _relieve(data, heard=heard, moved=moved and not value.moving)
-    return replace(data, bolt=reading, changed_by=changed_by), verdict
+    return _with(data, bolt=reading, changed_by=changed_by), verdict
 
 
 def _take_door(
@@ -290,7 +302,7 @@ def _take_door(
     origin: Origin,
 ) -> tuple[LockData, Verdict]:
     reading, verdict = weigh(data.door, _offer(data, value, at, moment, origin))
-    return replace(data, door=reading), verdict
+    return _with(data, door=reading), verdict
 
 
 def _offer[T](
@@ -323,7 +335,7 @@ def _take_online(data: LockData, *, value: bool, at: datetime) -> LockData:
         # Anything may happen at the door until the cloud reaches it again.
         bolt = bolt and replace(bolt, confirmed=None)
         door = door and replace(door, confirmed=None)
-    return replace(
+    return _with(
         data,
         online=Reading(value=value, at=at, confirmed=at),
         cut_off_at=None if value else data.cut_off_at or at,
@@ -335,13 +347,15 @@ def _take_online(data: LockData, *, value: bool, at: datetime) -> LockData:
 def _complain(data: LockData, trouble: Trouble | None, moment: Moment) -> LockData:
     if trouble is Trouble.BRIDGE_OFFLINE:
         return _take_online(data, value=False, at=moment.arrived)
-    return data if trouble is None else replace(data, complaint=trouble)
+    return data if trouble is None else _with(data, complaint=trouble)
 
 
 def _relieve(data: LockData, *, heard: bool, moved: bool) -> LockData:
     """End a complaint that what has arrived contradicts."""
-    if moved or (heard and data.complaint in PASSING):
-        return replace(data, complaint=None)
+    if data.complaint is not None and (
+        moved or (heard and data.complaint in PASSING)
+    ):
+        return _with(data, complaint=None)
     return data
 
 
@@ -384,11 +398,11 @@ def _take_actor(
         return data
     if message.caller is not None:
         actor = actor_name(message.caller, data.detail)
-        return replace(data, changed_by=actor, actor_at=now)
+        return _with(data, changed_by=actor, actor_at=now)
     if (before.bolt is None or before.bolt.value is not message.bolt) and (
         data.actor_at is None or now - data.actor_at > ACTOR_WINDOW
     ):
-        return replace(data, changed_by=None)
+        return _with(data, changed_by=None)
     return data
 
 

@@ -49,6 +49,12 @@ class YaleAugustLock(LockDeviceEntity, LockEntity):
 
     @property
     @override
+    def view(self) -> object:
+        """Return the bolt, what it can do and who moved it."""
+        return (self.coordinator.bolt, self.supported_features, self.changed_by)
+
+    @property
+    @override
     def supported_features(self) -> LockEntityFeature:
         """Opening is offered where the lock can pull its latch and nobody has hidden it."""
         if self.coordinator.data.has_latch and self._latch_use is not LatchUse.HIDDEN:

@@ -142,6 +142,12 @@ class YaleAugustSensor(LockDeviceEntity, SensorEntity):
 
     @property
     @override
+    def view(self) -> object:
+        """Return the fact."""
+        return self.native_value
+
+    @property
+    @override
     def native_value(self) -> StateType | datetime:
         """Return the fact; None when it is not known."""
         return self.entity_description.value_fn(self.coordinator)

@@ -97,14 +97,12 @@ def weigh[T](
         verdict = Verdict.CONFIRMED if offer.value == known.value else Verdict.NEWER
         return replace(known, value=offer.value, confirmed=confirmed), verdict
     if offer.value == known.value:
-        later = replace(
-            known,
-            at=max(known.at, offer.time),
-            confirmed=max(
-                filter(None, (known.confirmed, confirmed)), default=known.confirmed
-            ),
-        )
         newer = offer.time > known.at
+        later = Reading(
+            value=known.value,
+            at=offer.time if newer else known.at,
+            confirmed=_later(known.confirmed, confirmed),
+        )
         return later, Verdict.NEWER if newer else Verdict.CONFIRMED
     if offer.time > known.at or (
         offer.time == known.at and offer.origin is not Origin.PUSH
@@ -116,6 +114,12 @@ def weigh[T](
     if offer.origin is Origin.READ and offer.vouched:
         return known, Verdict.DISPUTED
     return known, Verdict.OLDER
+
+
+def _later(known: datetime | None, confirmed: datetime | None) -> datetime | None:
+    if known is None or confirmed is None:
+        return known or confirmed
+    return max(known, confirmed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,12 +109,13 @@ class Course:
                 task("set_up"),
                 task("push", count=options.messages, every=0.005),
                 task("command", count=9),
-                task("push", "burst", count=options.burst, every=0),
+                task("push", "train", count=options.burst, every=0),
+                task("push", "burst", count=options.burst, every=0, stalls=True),
             ],
             locks=min(FEW, options.locks),
         )
         self.results.add("few", system, few["set_up"])
-        for run in ("push", "burst", "command"):
+        for run in ("push", "train", "burst", "command"):
             self.results.add(run, system, few[run])
 
     async def _many(self, system: str) -> None:
@@ -123,13 +124,13 @@ class Course:
             system,
             [
                 task("set_up"),
-                task("push", count=max(options.messages, options.many), every=0.005),
+                task("push", "train", count=options.burst, every=0),
             ],
             locks=options.many,
             unlimited=True,
         )
         self.results.add("many", system, many["set_up"])
-        self.results.add("many_push", system, many["push"])
+        self.results.add("many_push", system, many["train"])
 
     async def _imports(self, system: str) -> None:
         self.results.add("imports", system, await imports(system, self._preload))

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 import logging
-from typing import Any, Final
+from typing import Any, Final, Literal, override
 
 import aiohttp
 from engineio import base_client  # type: ignore[import-untyped]
@@ -22,6 +22,10 @@ _LOGGER: Final = logging.getLogger(__name__)
 # The library logs addresses and payloads, and hangs handlers on its own loggers. This
 # one is in no hierarchy, so that no configuration can turn it on.
 _SILENT: Final = logging.Logger("socketio", logging.CRITICAL + 1)  # noqa: LOG001
+
+
+_IN_A_ROW: Final = 8
+"""Messages that are read before everybody else has a turn."""
 
 
 class LinkFailed(Exception):
@@ -44,6 +48,25 @@ class HandshakeRefused(LinkFailed):
         self.body = body
 
 
+class _Stream(aiohttp.ClientWebSocketResponse[Literal[True]]):
+    """A socket that lets others have their turn between messages that come all at once.
+
+    Reading what is there already does not wait, so that the library would take thousands
+    of messages in one go.
+    """
+
+    _in_a_row = 0
+
+    @override
+    async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
+        """Return the next message."""
+        self._in_a_row += 1
+        if self._in_a_row >= _IN_A_ROW:
+            self._in_a_row = 0
+            await asyncio.sleep(0)
+        return await super().receive(timeout)
+
+
 class _Session:
     """What engineio sees of an HTTP session.
 
@@ -57,6 +80,7 @@ class _Session:
             connector_owner=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             middlewares=(_refuse_all_but_sockets,),
+            ws_response_class=_Stream,
         )
         self._timeout = aiohttp.ClientWSTimeout(ws_close=close_timeout)
         self.socket: aiohttp.ClientWebSocketResponse[bool] | None = None

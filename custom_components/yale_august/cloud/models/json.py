@@ -222,6 +222,8 @@ class Fields:
 
     def part[M: Model](self, model: type[M], name: str) -> M | None:
         """Read the object in this field; None when it is absent, empty or not an object."""
+        if self._data.get(name) is None:
+            return None
         inner = self.inner(name)
         return model.read(inner) if len(inner) else None
 

@@ -1,5 +1,6 @@
 """Push: the subscriber and its messages (reference 20)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Self, override
@@ -67,16 +68,16 @@ class PushMessage(Model):
     def read(cls, fields: Fields) -> Self:
         info = fields.part(OperationInfo, "info")
         failed = read_failure(fields)
-        words = [word(fields.raw(name)) or "" for name in _BOLT_FIELDS]
-        bridge = [_BRIDGE_WORDS[one] for one in words if one in _BRIDGE_WORDS]
+        words = {name: word(fields.raw(name)) or "" for name in _BOLT_FIELDS}
+        bridge = [_BRIDGE_WORDS[one] for one in words.values() if one in _BRIDGE_WORDS]
         return cls(
             lock_id=fields.lock_id("lockID"),
-            bolt=_bolt(fields, failed),
+            bolt=_bolt(fields, words, failed),
             door=door_field(fields) if failed is None else DoorState.ABSENT,
             bridge_online=bridge[0] if bridge else None,
             caller=fields.text("callingUserID"),
             remote=_remote(fields),
-            action=words[0] or words[1] or None,
+            action=next(filter(None, words.values()), None),
             at=fields.timestamp("timeStamp"),
             info=info,
             failed=failed,
@@ -84,15 +85,16 @@ class PushMessage(Model):
         )
 
 
-def _bolt(fields: Fields, failed: Failure | None) -> BoltState | None:
+def _bolt(
+    fields: Fields, words: Mapping[str, str], failed: Failure | None
+) -> BoltState | None:
     """Read the bolt; the two fields that may carry it must not contradict each other."""
     if failed is not None:
         return BoltState.JAMMED if failed.jammed else None
     states = {
         bolt_field(fields, name, action_words=True)
-        for name in _BOLT_FIELDS
-        if fields.raw(name) not in (None, "")
-        and word(fields.raw(name)) not in _OTHER_WORDS
+        for name, said in words.items()
+        if said not in _OTHER_WORDS and fields.raw(name) not in (None, "")
     }
     if not states:
         return None
