@@ -17,6 +17,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
+from .abilities import Abilities
 from .access_codes import AccessCodes
 from .attention import ELSEWHERE, async_attend, issue_id
 from .channel import Channel
@@ -80,6 +81,7 @@ class Account:
         )
         self._notebook = notebook
         notebook.attach(self._latest)
+        self._abilities = Abilities(hass, entry, client, notebook)
         self._clock_offset = timedelta()
         self._unreadable: set[str] = set()
         self._arriving: dict[str, LockCoordinator] = {}
@@ -156,6 +158,12 @@ class Account:
         return self.locks.get(lock_id) or self._arriving.get(lock_id)
 
     @callback
+    def async_learn(self, lock_id: str) -> None:
+        """Ask what a lock can do, unless that is known."""
+        if (lock := self.find(lock_id)) is not None:
+            self._abilities.async_learn(lock)
+
+    @callback
     def async_look_for_locks(self) -> None:
         """Read the list of locks soon: the cloud does not know one of them any more."""
         self.roster.async_read_soon()
@@ -212,6 +220,8 @@ class Account:
         stored = self._notebook.memory.get("readings", {}).get(summary.lock_id)
         if stored is not None:
             lock.async_restore(stored)
+        told, keypad = self._abilities.recall(lock.lock_id)
+        lock.data = replace(lock.data, capabilities=told, keypad=keypad)
         return lock
 
     def _latest(self) -> Memory:

@@ -19,7 +19,7 @@ from .action_people import ROLE_WORDS
 from .checkup import Finding, Samples, Verdict, async_check
 from .cloud import routes
 from .cloud.errors import CloudError
-from .cloud.models import Role
+from .cloud.models import LockCapabilities, Role
 from .const import ACTING_OWNER, CONF_ACTING_USER, CONF_BRAND
 from .coordinator import LockCoordinator
 from .devices import BRIDGE_MODELS
@@ -202,7 +202,7 @@ def _lock(lock: LockCoordinator) -> JsonObjectType:
         "role": None if role is None else ROLE_WORDS[role],
         "reachable": _ONLINE[lock.online],
         "capabilities": [name for name, has in can.items() if has],
-        "capabilities_told": capabilities is not None,
+        "capabilities_told": capabilities not in (None, LockCapabilities()),
     }
 
 

@@ -210,7 +210,7 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
     """
     if (
         not movement.careful
-        or not lock.data.has_latch
+        or not lock.data.may_have_latch
         or lock.settled_bolt not in movement.ends
     ):
         return False

@@ -21,7 +21,6 @@ from .cloud.errors import (
     ApiKeyInvalid,
     CloudError,
     CloudUnavailable,
-    EndpointNotAllowed,
     Forbidden,
     NotFound,
 )
@@ -29,6 +28,8 @@ from .cloud.models import (
     BoltState,
     Command,
     DoorState,
+    KeypadCapabilities,
+    LockCapabilities,
     LockDetail,
     LockStatus,
     LockSummary,
@@ -97,7 +98,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Held by the one question that a person has asked and that has no answer yet."""
         self.watchers: list[CALLBACK_TYPE] = []
         """Called when something has arrived, before the entities are."""
-        self._capabilities_told = False
         self._behind = False
         """Whether a read has failed that may soon succeed."""
         self._disputed = False
@@ -144,8 +144,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Read the detail. A failed read changes nothing: what is known grows old by itself."""
         await self._async_read()
         self.repace()
-        if not self._capabilities_told:
-            await self._async_read_capabilities()
+        self.account.async_learn(self.lock_id)
         return self.data
 
     async def _async_read(self) -> None:
@@ -170,26 +169,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             self.asked = asked
             self.account.note_success(self.lock_id)
 
-    async def _async_read_capabilities(self) -> None:
-        """Read what the lock can do, until the cloud has told it once."""
-        detail = self.data.detail
-        try:
-            capabilities = await self.account.client.find_capabilities(
-                self.lock_id, None if detail is None else detail.serial_number
-            )
-        except EndpointNotAllowed:
-            self._capabilities_told = True
-        except CloudError as err:
-            _LOGGER.debug("Capabilities are read again later: %s", err)
-        else:
-            self._capabilities_told = True
-            if capabilities is not None:
-                self.data = replace(
-                    self.data,
-                    capabilities=capabilities.lock,
-                    keypad=capabilities.keypad,
-                )
-
     def _note_failure(self, err: CloudError) -> None:
         if isinstance(err, NotFound):
             self.account.async_look_for_locks()
@@ -208,6 +187,14 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Take the lock's line in the list of locks."""
         if summary != self.data.summary:
             self._publish(replace(self.data, summary=summary))
+
+    @callback
+    def async_take_capabilities(
+        self, told: LockCapabilities, keypad: KeypadCapabilities | None
+    ) -> None:
+        """Take what the cloud says that the lock and its keypad can do."""
+        if (told, keypad) != (self.data.capabilities, self.data.keypad):
+            self._publish(replace(self.data, capabilities=told, keypad=keypad))
 
     @callback
     def async_take_push(self, message: PushMessage) -> None:

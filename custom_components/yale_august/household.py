@@ -41,5 +41,8 @@ class Household(Protocol):
     def note_unheard(self, lock_id: str, at: datetime) -> None:
         """Take note that a read found a movement which no message has told of."""
 
+    def async_learn(self, lock_id: str) -> None:
+        """Ask what a lock can do, unless that is known."""
+
     def async_look_for_locks(self) -> None:
         """Read the list of locks soon."""

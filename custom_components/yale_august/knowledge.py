@@ -40,6 +40,7 @@ class LockData:
     summary: LockSummary
     detail: LockDetail | None = None
     capabilities: LockCapabilities | None = None
+    """What it can do; None until the cloud has been asked once."""
     keypad: KeypadCapabilities | None = None
     """What its keypad can do."""
     bolt: Reading[BoltState] | None = None
@@ -86,6 +87,11 @@ class LockData:
             capabilities.secure_mode is True
             or capabilities.secure_mode_mobile_control is True
         )
+
+    @property
+    def may_have_latch(self) -> bool:
+        """Whether the lock can pull its latch, or nobody has told yet that it cannot."""
+        return self.has_latch or self.capabilities is None
 
     @property
     def reachable(self) -> bool | None:
@@ -352,9 +358,7 @@ def _complain(data: LockData, trouble: Trouble | None, moment: Moment) -> LockDa
 
 def _relieve(data: LockData, *, heard: bool, moved: bool) -> LockData:
     """End a complaint that what has arrived contradicts."""
-    if data.complaint is not None and (
-        moved or (heard and data.complaint in PASSING)
-    ):
+    if data.complaint is not None and (moved or (heard and data.complaint in PASSING)):
         return _with(data, complaint=None)
     return data
 

@@ -38,6 +38,17 @@ class StoredReadings(TypedDict, total=False):
     """When a command was sent whose end nobody had told."""
 
 
+class StoredAbilities(TypedDict):
+    """What the cloud has told that a lock can do."""
+
+    at: str
+    """When it was told."""
+    firmware: str | None
+    """Of the lock, then."""
+    lock: dict[str, object]
+    keypad: dict[str, object] | None
+
+
 class Memory(TypedDict, total=False):
     """The stored facts."""
 
@@ -47,6 +58,8 @@ class Memory(TypedDict, total=False):
     """The push subscribers that the cloud may still hold, to be deleted by the next start."""
     readings: dict[str, StoredReadings]
     """What was known of each lock, by lock id, with its age."""
+    abilities: dict[str, StoredAbilities]
+    """What each lock can do, by lock id."""
 
 
 class Notebook:
@@ -98,6 +111,7 @@ class Notebook:
         self.memory["readings"] = {
             known: stored for known, stored in readings.items() if known != lock_id
         }
+        self.memory.get("abilities", {}).pop(lock_id, None)
         self.touch()
 
     async def async_save(self) -> None:
@@ -123,6 +137,12 @@ def _checked(stored: object) -> Memory:
             str(lock_id): cast("StoredReadings", reading)
             for lock_id, reading in readings.items()
             if isinstance(reading, dict)
+        }
+    if isinstance(abilities := stored.get("abilities"), dict):
+        memory["abilities"] = {
+            str(lock_id): cast("StoredAbilities", told)
+            for lock_id, told in abilities.items()
+            if isinstance(told, dict)
         }
     return memory
 

@@ -25,8 +25,8 @@ MUTATIONS: Final = (
         rule=2,
         name="agreement confirms nothing",
         file="truth.py",
-        old="                filter(None, (known.confirmed, confirmed)), default=known.confirmed",
-        new="                filter(None, (known.confirmed,)), default=known.confirmed",
+        old="            confirmed=_later(known.confirmed, confirmed),",
+        new="            confirmed=known.confirmed,",
         test="test_truth.py::test_agreement_confirms",
     ),
     Mutation(
@@ -57,8 +57,8 @@ MUTATIONS: Final = (
         rule=2,
         name="nobody looks when a state is too old",
         file="coordinator.py",
-        old="        if ends and not self._shutdown_requested:",
-        new="        if ends and self._shutdown_requested:",
+        old="        if self._expires_at is None or self._shutdown_requested:",
+        new="        if self._expires_at is None or not self._shutdown_requested:",
         test="test_push.py::test_state_that_nobody_confirms_grows_old",
     ),
     Mutation(

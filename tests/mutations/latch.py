@@ -47,10 +47,18 @@ MUTATIONS: Final = (
     ),
     Mutation(
         rule=5,
+        name="who has not been told yet takes it that there is no latch",
+        file="knowledge.py",
+        old="        return self.has_latch or self.capabilities is None",
+        new="        return self.has_latch",
+        test="test_command_latch.py::test_latch_is_known_after_capabilities_failed",
+    ),
+    Mutation(
+        rule=5,
         name="locks without a latch are looked at too",
         file="command.py",
-        old="        or not lock.data.has_latch",
-        new="        or lock.data.has_latch is None",
+        old="        or not lock.data.may_have_latch",
+        new="        or lock.data.may_have_latch is None",
         test="test_command_latch.py::test_unlock_of_an_unlocked_lock_without_latch",
     ),
     Mutation(

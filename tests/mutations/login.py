@@ -72,10 +72,10 @@ MUTATIONS: Final = (
     Mutation(
         rule=8,
         name="a missing right is asked for again and again",
-        file="coordinator.py",
-        old="        except EndpointNotAllowed:\n            self._capabilities_told = True",
-        new="        except EndpointNotAllowed:\n            self._capabilities_told = False",
-        test="test_lock.py::test_capabilities_are_asked_once",
+        file="abilities.py",
+        old="        except EndpointNotAllowed:\n            self._refused = True",
+        new="        except EndpointNotAllowed:\n            self._asked.discard(lock.lock_id)",
+        test="test_abilities.py::test_no_right_to_ask",
     ),
     Mutation(
         rule=8,

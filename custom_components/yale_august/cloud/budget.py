@@ -27,8 +27,8 @@ LONGEST_PAUSE: Final = 86400.0
 class Limits:
     """How much an account may send."""
 
-    at_once: int = 4
-    """Reads and writes on the wire together."""
+    at_once: int = 6
+    """Reads and writes on the wire together: as many as a browser opens to one host."""
     commands_at_once: int = 8
     """Commands on the wire, beside those."""
     burst: float = 200
