@@ -6,10 +6,10 @@ is true is decided in `knowledge`; here it is only scheduled and handed on.
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 import logging
 import random
-from typing import override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -56,6 +56,8 @@ from .storage import StoredReadings, restore_lock
 from .truth import trusted_until
 
 _LOGGER = logging.getLogger(__name__)
+
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class LockCoordinator(DataUpdateCoordinator[LockData]):
@@ -108,6 +110,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """When the first reading will be too old to be shown; the timer may be earlier."""
         self._expiry_timer_at: datetime | None = None
         self._cancel_settle: CALLBACK_TYPE | None = None
+        self._shown: BoltState | None = None
+        self._shown_of: LockData | None = None
+        self._shown_until = NEVER
+        """How long `_shown` is what may be shown of those data: each entity asks anew."""
         self.repace()
 
     # What is shown
@@ -120,7 +126,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @property
     def bolt(self) -> BoltState | None:
         """The bolt's state as it may be shown now; None is unknown."""
-        return self.data.shown_bolt(dt_util.utcnow(), self.pace.trust)
+        now, data = dt_util.utcnow(), self.data
+        if data is not self._shown_of or now >= self._shown_until:
+            trust = self.pace.trust
+            until = None if data.bolt is None else trusted_until(data.bolt, trust)
+            self._shown_of, self._shown = data, data.shown_bolt(now, trust)
+            self._shown_until = until if until is not None and until > now else NEVER
+        return self._shown
 
     @property
     def settled_bolt(self) -> BoltState | None:

@@ -24,7 +24,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 _SILENT: Final = logging.Logger("socketio", logging.CRITICAL + 1)  # noqa: LOG001
 
 
-_IN_A_ROW: Final = 8
+_IN_A_ROW: Final = 16
 """Messages that are read before everybody else has a turn."""
 
 
@@ -262,8 +262,16 @@ class Link:
         *args: object,
         **kwargs: object,
     ) -> asyncio.Task[object]:
-        """Start a task of the library, which does not keep track of them."""
-        task = asyncio.create_task(target(*args, **kwargs))
+        """Start a task of the library, which does not keep track of them.
+
+        A message is handled there and then: a task that has to wait for its turn costs as
+        much as what it does.
+        """
+        message = target == self._socket.eio.handlers.get("message")
+        task = asyncio.create_task(target(*args, **kwargs), eager_start=message)
+        if task.done():
+            self._finished(task)
+            return task
         self._tasks.add(task)
         task.add_done_callback(self._finished)
         return task

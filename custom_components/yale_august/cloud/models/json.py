@@ -29,6 +29,8 @@ def text(value: object) -> str | None:
     """Return a text that says something and can be encoded, else None."""
     if not isinstance(value, str) or not value.strip():
         return None
+    if value.isascii():
+        return value
     # JSON may carry half of a surrogate pair; no store or socket takes it.
     return value.encode("utf-8", "replace").decode()
 
