@@ -118,8 +118,14 @@ async def async_move(
     async with async_turn(lock):
         if await _async_needless(lock, movement):
             return Moved(sent=False)
+        sent = dt_util.utcnow()
+        proof = _Proof(lock, movement, sent)
+        # On the wire first: to show it takes as long as to send it.
+        sending = asyncio.create_task(
+            _async_send(lock, movement, choices, proof, sent), eager_start=True
+        )
         with _shown_moving(lock, movement):
-            return await _async_move(lock, movement, choices)
+            return await _async_move(lock, proof, sending, sent)
 
 
 async def async_ask(
@@ -230,11 +236,9 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
 
 
 async def _async_move(
-    lock: LockCoordinator, movement: Movement, choices: Choices
+    lock: LockCoordinator, proof: _Proof, sending: asyncio.Task[None], sent: datetime
 ) -> Moved:
-    sent = dt_util.utcnow()
-    with _Proof(lock, movement, sent) as proof:
-        sending = asyncio.create_task(_async_send(lock, movement, choices, proof, sent))
+    with proof:
         try:
             await _async_follow(lock, proof, sent)
             if proof.given:
