@@ -174,9 +174,10 @@ async def async_turn(lock: LockCoordinator) -> AsyncGenerator[None]:
     deadline = asyncio.get_running_loop().time() + lock.pace.queue.total_seconds()
     await _async_acquire(lock, lock.commanding, deadline)
     try:
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline), lock.asking:
-                pass
+        if lock.asking.locked():
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(deadline), lock.asking:
+                    pass
         yield
     finally:
         lock.commanding.release()

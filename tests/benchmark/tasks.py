@@ -106,8 +106,8 @@ async def until(what: Callable[[], bool], limit: float = LIMIT) -> None:
 async def set_up(bench: Bench, job: Mapping[str, Any]) -> Figures:
     """Set the system up, for the first time or again, until it has come to rest.
 
-    `shown`: every entity has its state, and push is connected. `seconds`: the same,
-    and what it reads in the background has been answered too.
+    `shown`: every entity there will be has its state, whatever brought it, and push is
+    connected. `seconds`: nothing is asked any more either.
     """
     hass, system = bench.hass, bench.system
     stored = hass.config_entries.async_entries(system.domain)

@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import aiohttp
 from yarl import URL
@@ -104,6 +104,7 @@ class Transport:
         self.endpoints = endpoints
         self.tokens = tokens
         self._api_key = api_key
+        self._origin = str(endpoints.rest.origin())
         self._refused = refused
         self.clock_offset: timedelta | None = None
         """The cloud's clock minus ours, by its latest answer; None: not known."""
@@ -172,9 +173,9 @@ class Transport:
         where = route.path.format_map(
             {name: quote(value, safe="") for name, value in values.items()}
         )
-        url = URL(f"{self.endpoints.rest.origin()}{where}", encoded=True)
         if query:
-            url = url.with_query(dict(query))
+            where = f"{where}?{urlencode(query, quote_via=quote)}"
+        url = URL(self._origin + where, encoded=True)
         headers = {}
         if version := accept_version or route.accept_version:
             headers["Accept-Version"] = version

@@ -1,0 +1,127 @@
+"""What things cost, counted and not timed: requests, and calls for each message."""
+
+import asyncio
+from collections import Counter
+
+import aiohttp
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, callback
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+import pytest
+
+from custom_components.yale_august.cloud.link import _IN_A_ROW, _Stream
+from custom_components.yale_august.coordinator import LockCoordinator
+
+from .doors import DOOR
+from .home import Home
+
+
+@pytest.fixture
+def updates(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Return how often the listeners of each lock are called."""
+    called: Counter[str] = Counter()
+    update = DataUpdateCoordinator.async_update_listeners
+
+    def counted(coordinator: DataUpdateCoordinator[object]) -> None:
+        if isinstance(coordinator, LockCoordinator):
+            called[coordinator.lock_id] += 1
+        update(coordinator)
+
+    monkeypatch.setattr(DataUpdateCoordinator, "async_update_listeners", counted)
+    return called
+
+
+async def furnished(home: Home, others: int) -> None:
+    """Set up a door among others, and wait until nothing is under way."""
+    home.cloud.add_lock(name=DOOR)
+    for _ in range(others):
+        home.cloud.add_lock("no_doorsense")
+    entry = await home.set_up()
+    locks = home.account(entry).locks.values()
+    await home.until(lambda: all(lock.data.capabilities is not None for lock in locks))
+
+
+@pytest.mark.parametrize("others", [0, 11])
+async def test_push(
+    home: Home, updates: Counter[str], monkeypatch: pytest.MonkeyPatch, others: int
+) -> None:
+    """One lock's listeners are called once, one state is written, nothing is asked.
+
+    However many locks the account has.
+    """
+    await furnished(home, others)
+    updates.clear()
+    written: list[str] = []
+    write = Entity.async_write_ha_state
+
+    def noted(entity: Entity) -> None:
+        written.append(entity.entity_id)
+        write(entity)
+
+    monkeypatch.setattr(Entity, "async_write_ha_state", noted)
+    before = len(home.cloud.requests)
+    await home.say(DOOR, lockAction="unlocked", doorState="closed")
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    # What has never been heard of before is written once.
+    written.clear()
+    updates.clear()
+    await home.say(DOOR, lockAction="locked", doorState="closed")
+    await home.shows("lock", DOOR, "lock", "locked")
+    assert updates == {home.lock_id(DOOR): 1}
+    assert written == [home.entity_id("lock", DOOR, "lock")]
+    assert len(home.cloud.requests) == before
+
+
+async def test_burst(home: Home) -> None:
+    """Of many messages none is lost, and each one is shown in its turn."""
+    await furnished(home, 0)
+    shown: list[str] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        if state is not None and state.entity_id.startswith("lock."):
+            shown.append(state.state)
+
+    home.hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    for number in range(400):
+        await home.say(DOOR, lockAction="locked" if number % 2 else "unlocked")
+    await home.when(lambda: len(shown) == 400, seconds=20)
+    assert shown == ["unlocked", "locked"] * 200
+
+
+async def test_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages that are there already are read without waiting: others have turns between."""
+
+    async def there(_: aiohttp.ClientWebSocketResponse, __: float | None) -> str:
+        return "message"
+
+    monkeypatch.setattr(aiohttp.ClientWebSocketResponse, "receive", there)
+    stream = _Stream.__new__(_Stream)
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(other())
+    for _ in range(10 * _IN_A_ROW):
+        await stream.receive()
+    task.cancel()
+    assert turns >= 10
+
+
+async def test_reconnect(home: Home) -> None:
+    """Each lock is read once after push was away, and nothing else is asked of it."""
+    await furnished(home, 5)
+    before = len(home.cloud.requests)
+    await home.cloud.faults.drop_sockets()
+    await home.until(
+        lambda: home.cloud.requests.counts(since=before).get("get_lock", 0) >= 6
+    )
+    counts = home.cloud.requests.counts(since=before)
+    assert counts["get_lock"] == 6
+    assert not counts.keys() & {"get_capabilities", "remote_operate"}
