@@ -34,6 +34,8 @@ from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import _KEYS
 from custom_components.yale_august.services import TABLE as ACTIONS
 
+from .benchmark.__main__ import _parser
+
 ROOT = Path(__file__).parent.parent
 INTEGRATION = ROOT / "custom_components" / DOMAIN
 README = (ROOT / "README.md").read_text()
@@ -241,10 +243,22 @@ def test_commands() -> None:
     """What a contributor is to run can be run."""
     commands = re.findall(r"\bscripts/\w+", README)
     assert {command.removeprefix("scripts/") for command in commands} == {
-        *("demo", "lint", "mutate", "soak", "test")
+        *("benchmark", "demo", "lint", "mutate", "soak", "test")
     }
     for command in commands:
         assert os.access(ROOT / command, os.X_OK), command
+
+
+def test_costs() -> None:
+    """Each ratio is that of its row, and the command that made the table is one that is taken."""
+    text = section("What it costs")
+    for figure, ours, theirs, ratio in rows(text):
+        one, other = (float(cell.split()[0]) for cell in (ours, theirs))
+        if ratio:
+            assert float(ratio) == pytest.approx(one / other, rel=0.05), figure
+    found = re.search(r"^scripts/benchmark (.*)$", text, re.MULTILINE)
+    assert found is not None
+    assert _parser().parse_args(found[1].split())
 
 
 def test_requirement() -> None:

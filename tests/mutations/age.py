@@ -105,7 +105,7 @@ MUTATIONS: Final = (
         rule=2,
         name="a failed read takes the state away",
         file="coordinator.py",
-        old="            self._behind = not isinstance(err, Forbidden | NotFound)\n",
+        old="            self._behind = isinstance(err, CloudUnavailable)\n",
         new="            raise RuntimeError from err\n",
         test="test_push.py::test_failed_poll_changes_nothing",
     ),
