@@ -113,7 +113,16 @@ class Home:
         entry = await self.add_entry(user, brand=brand, title=title)
         await self.hass.config_entries.async_setup(entry.entry_id)
         await self.hass.async_block_till_done()
+        await self.told()
         return entry
+
+    async def told(self, *, seconds: float = 2) -> None:
+        """Wait until the cloud has told what locks can do, which comes in the background."""
+        name = f"{DOMAIN} capabilities"
+        asking = {task for task in asyncio.all_tasks() if task.get_name() == name}
+        if asking:
+            await asyncio.wait(asking, timeout=seconds)
+            await self.hass.async_block_till_done()
 
     def account(self, entry: ConfigEntry) -> Account:
         """Return what a loaded entry holds."""
