@@ -100,12 +100,16 @@ class CodeHome:
             raise AssertionError(f"{shown}, not {state} {reason}") from None
 
     def writes(self, lock: Lock, *, since: int = 0) -> list[str]:
-        """Return the actions that were sent for a lock, in order."""
+        """Return the actions that were sent for a lock, in order; "?" is what the cloud did not read."""
         return [
-            command["action"]
+            action
             for seen in self.cloud.requests.of("write_pins", since=since)
-            if lock.lock_id in seen.path and isinstance(seen.body, dict)
-            for command in seen.body["commands"]
+            if lock.lock_id in seen.path
+            for action in (
+                [command["action"] for command in seen.body["commands"]]
+                if isinstance(seen.body, dict)
+                else ["?"]
+            )
         ]
 
     def pin(self, lock: Lock) -> Pin:

@@ -252,6 +252,7 @@ class LockCodes:
         """Look once, and send what is due; return whether anything has come nearer its end."""
         before = dict(self.codes)
         seen: Listing | None = None
+        self._doubt_bridge()
         try:
             seen = await self.async_read()
         except CloudError:
@@ -260,6 +261,16 @@ class LockCodes:
             await self._async_save()
         has_sent = seen is not None and await self._async_act(seen)
         return has_sent or before != self.codes
+
+    @callback
+    def _doubt_bridge(self) -> None:
+        """Read whether the bridge is online when a lock takes long."""
+        half, asked = self.pace.times.deadline / 2, self.lock.asked
+        sent = [code.step.sent_at for code in self.codes.values() if code.step]
+        if not sent or dt_util.utcnow() - max(sent) < half:
+            return
+        if asked is None or asked < max(sent) + half:
+            self.lock.async_read_soon()
 
     async def _async_act(self, seen: Listing) -> bool:
         """Send the next write, if there is one; return whether the cloud may have taken it."""
