@@ -63,7 +63,7 @@ async def test_registration(webhook_home: WebhookHome, brand: Brand) -> None:
         assert found.client_id == cloud.client(brand).client_id
         assert found.types == {"operation", "battery", "systemstatus"}
         assert (found.header, found.token) == (HEADER, papers.token)
-    assert handlers(webhook_home.hass) == [papers.webhook_id]
+    assert handlers(webhook_home.hass) == [papers.webhook_id, papers.results_id]
     assert len(papers.token) >= 40
     assert webhook_home.calls(REGISTER) == 2
 

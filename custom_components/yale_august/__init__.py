@@ -70,6 +70,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
         raise
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     async_open_webhooks(hass, entry)
+    if account.options.webhooks:
+        account.codes.posts.async_open()
     return True
 
 

@@ -12,6 +12,7 @@ from .cloud.models import Role
 from .code_answers import barrier_of
 from .code_keeper import LockCodes, Unreadable
 from .code_maker import refusal
+from .code_posts import CodePosts
 from .code_shown import Found, find_in, listed_pin
 from .code_store import CodeStore
 from .codes.digits import is_digits
@@ -32,6 +33,7 @@ class CodeOffice:
         self._hass = hass
         self._entry = entry
         self.store = CodeStore(hass, entry.entry_id)
+        self.posts = CodePosts(hass, entry, self._hint)
         self.rooms: dict[str, LockCodes] = {}
         """By lock id, while a lock is shown."""
         self._listeners: dict[str, list[CALLBACK_TYPE]] = {}
@@ -105,7 +107,12 @@ class CodeOffice:
 
     async def async_posting_address(self) -> str | None:
         """Return where the cloud may post what a lock said to a write; None without one."""
-        return None
+        return await self.posts.async_address()
+
+    @callback
+    def _hint(self) -> None:
+        for room in self.rooms.values():
+            room.async_hint()
 
     # Digits of the same guest
 

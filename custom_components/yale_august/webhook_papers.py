@@ -5,6 +5,7 @@ It lies in the entry's data and nowhere else: id, token and address are credenti
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import blake2b
 import hmac
 import secrets
 from typing import Final, Self
@@ -53,6 +54,11 @@ class Papers:
 
     One that is not was registered under earlier ones, or nobody knows.
     """
+
+    @property
+    def results_id(self) -> str:
+        """The id of the webhook for results, as hard to guess as the token."""
+        return blake2b(b"results", key=self.token.encode(), digest_size=32).hexdigest()
 
     @classmethod
     def new(cls) -> Self:

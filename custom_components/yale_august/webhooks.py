@@ -81,7 +81,8 @@ async def async_remove_webhooks(
                 )
         except (CloudError, HomeAssistantError, TimeoutError) as err:
             _LOGGER.debug("Webhooks may stay registered: %s", type(err).__name__)
-    await async_forget_cloudhook(hass, papers.webhook_id)
+    for webhook_id in (papers.webhook_id, papers.results_id):
+        await async_forget_cloudhook(hass, webhook_id)
 
 
 class Webhooks:
@@ -169,7 +170,8 @@ class Webhooks:
                 return
             await self._registrar.async_match(None)
             if not (papers := self._registrar.papers).locks:
-                await async_forget_cloudhook(self._hass, papers.webhook_id)
+                for webhook_id in (papers.webhook_id, papers.results_id):
+                    await async_forget_cloudhook(self._hass, webhook_id)
                 drop_papers(self._hass, self._entry)
 
     async def _async_terms(self) -> Terms | None:
