@@ -7,7 +7,6 @@ import asyncio
 from datetime import datetime
 import logging
 import random
-from typing import Protocol
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -17,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from .cloud.errors import ApiKeyInvalid, CloudError, LoginExpired
 from .cloud.models import PinAction, PinCommand
 from .code_answers import answer_of, barrier_of
-from .code_store import CodeStore
+from .code_needs import Office, Unreadable
 from .codes.commands import command
 from .codes.ends import Scene
 from .codes.engine import (
@@ -40,28 +39,6 @@ from .const import DOMAIN
 from .coordinator import LockCoordinator
 
 _LOGGER = logging.getLogger(__name__)
-
-
-class Unreadable(Exception):
-    """The digits may be known later."""
-
-
-class Office(Protocol):
-    """What a lock's codes need of the account."""
-
-    store: CodeStore
-
-    async def async_find_digits(self, code: Code) -> str | None:
-        """Return what another lock has for the same guest; raises Unreadable."""
-
-    async def async_posting_address(self) -> str | None:
-        """Return where the cloud may post what a lock said to a write; None without one."""
-
-    def async_happened(self, event: CodeEvent) -> None:
-        """Tell whoever wants to know."""
-
-    def async_changed(self, lock_id: str) -> None:
-        """Tell that something else is shown."""
 
 
 class LockCodes:
@@ -316,9 +293,12 @@ class LockCodes:
         pin, digits = find(code, seen), self.digits.get(code.guest_id)
         write = command(code, guest, action, pin, digits)
         webhook = await self._office.async_posting_address()
-        if write is None or self.codes.get(code.guest_id) is not code:
-            if write is None:
-                self._keep(give_up(code, Reason.INVALID))
+        if self.codes.get(code.guest_id) is not code:
+            return False
+        if write is None:
+            self._keep(give_up(code, Reason.INVALID))
+            self._tell()
+            await self._async_save()
             return False
         begun = begin(code, action, dt_util.utcnow(), self.pace.times)
         self._keep(begun)

@@ -10,8 +10,9 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from .cloud.errors import CloudError, LoginExpired
 from .cloud.models import Role
 from .code_answers import barrier_of
-from .code_keeper import LockCodes, Unreadable
+from .code_keeper import LockCodes
 from .code_maker import refusal
+from .code_needs import Unreadable
 from .code_posts import CodePosts
 from .code_shown import Found, find_in, listed_pin
 from .code_store import CodeStore
