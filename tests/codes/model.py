@@ -159,6 +159,7 @@ class Sent:
     code: Code
     digits: str | None
     at: datetime
+    fate: str
 
 
 @dataclass
@@ -244,7 +245,7 @@ class Keeper:
         self.keep(code, seen)
         if crash == "journaled":
             raise Crash
-        self.sent.append(Sent(code, digits, self.now))
+        self.sent.append(Sent(code, digits, self.now, fate))
         answer = self._deliver(code, action, digits, fate)
         if crash == "sent":
             raise Crash

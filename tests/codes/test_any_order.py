@@ -1,5 +1,6 @@
 """Whatever happens in whatever order: what may never be, and what is in the end."""
 
+from collections import Counter
 from datetime import timedelta
 
 from hypothesis import HealthCheck, settings, strategies as st
@@ -13,7 +14,7 @@ from hypothesis.stateful import (
 
 from custom_components.yale_august.cloud.models import PinAction, PinState
 from custom_components.yale_august.codes import wishes
-from custom_components.yale_august.codes.records import Code, CodeState, Goal
+from custom_components.yale_august.codes.records import Code, CodeState, Goal, Reason
 from custom_components.yale_august.codes.schedule import ALWAYS, Schedule, Temporary
 from custom_components.yale_august.codes.sighting import Listing
 from custom_components.yale_august.codes.wishes import WishRefused
@@ -32,6 +33,7 @@ SCHEDULES = st.sampled_from(
         Temporary(start=START, end=START + timedelta(days=30)),
     ]
 )
+ELSEWHERE = {Reason.SUSPENDED_ELSEWHERE, Reason.RESUMED_ELSEWHERE}
 STRANGER = "9999"
 
 
@@ -66,6 +68,13 @@ class AnyOrder(RuleBasedStateMachine):
 
     def watch(self, old: Code, new: Code, seen: Listing | None) -> None:
         """See what may become of a code."""
+        if seen is not None and new.reason is not Reason.WINDOW_OVER:
+            # A list that is older than the wish or the write says nothing.
+            assert seen.asked >= old.wished_at
+            if old.step is not None and new.step is None:
+                assert seen.asked >= old.step.sent_at
+        if new.settled and new.reason in ELSEWHERE:
+            assert new.guest_id in self.meddled
         if new.state is CodeState.CONFIRMED and old.state is not CodeState.CONFIRMED:
             assert seen is not None
             assert all(
@@ -96,6 +105,12 @@ class AnyOrder(RuleBasedStateMachine):
             assert not sent.code.settled
             if sent.code.step.action is PinAction.LOAD:
                 assert sent.digits is not None
+        lost = Counter(
+            (sent.code.guest_id, sent.code.wished_at, sent.code.step.action)
+            for sent in self.keeper.sent
+            if sent.code.step and sent.fate.startswith("lost")
+        )
+        assert all(count <= 2 for count in lost.values())
         journaled = [
             (sent.code.guest_id, sent.code.step.sent_at)
             for sent in self.keeper.sent
@@ -216,6 +231,13 @@ class AnyOrder(RuleBasedStateMachine):
         """Let it go well for a while."""
         self.keeper.run(turns=turns)
 
+    @rule(times=st.integers(1, 3))
+    def lose(self, times: int) -> None:
+        """Lose what is sent, and see that it had no effect."""
+        for _ in range(times):
+            self.turn("lost before", None, complete=True)
+            self.keeper.now += timedelta(seconds=61)
+
     @rule()
     def silence(self) -> None:
         """Ask in vain."""
@@ -274,7 +296,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 AnyOrder.TestCase.settings = settings(
-    max_examples=100,
+    max_examples=150,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
