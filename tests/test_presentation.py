@@ -37,7 +37,11 @@ MODULES = {
     for platform in PLATFORMS
 }
 TABLES = {
-    platform: (*module.TABLE, *getattr(module, "ACCOUNT_TABLE", ()))
+    platform: tuple(
+        row
+        for name in ("TABLE", "CODES_TABLE", "ACCOUNT_TABLE")
+        for row in getattr(module, name, ())
+    )
     for platform, module in MODULES.items()
 }
 
@@ -53,11 +57,19 @@ def sentence(kind: type[CloudError]) -> str:
     return str(WORDS["exceptions"][key]["message"])
 
 
+def event_types(entity: dict[str, Any]) -> dict[str, str]:
+    """Return the words for the types of an event entity."""
+    attributes = entity.get("state_attributes", {})
+    return dict(attributes.get("event_type", {}).get("state", {}))
+
+
 def test_entities_have_their_words() -> None:
     """Each translation key of a table has a name, and its states have names."""
     assert {
         platform: {
-            row.translation_key: set(getattr(row, "options", None) or ())
+            row.translation_key: set(
+                getattr(row, "options", None) or getattr(row, "event_types", None) or ()
+            )
             for row in table
             if row.translation_key
         }
@@ -65,7 +77,8 @@ def test_entities_have_their_words() -> None:
         if any(row.translation_key for row in table)
     } == {
         platform: {
-            key: set(entity.get("state", {})) for key, entity in entities.items()
+            key: set(entity.get("state", {}) or event_types(entity))
+            for key, entity in entities.items()
         }
         for platform, entities in WORDS["entity"].items()
     }

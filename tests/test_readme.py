@@ -94,7 +94,8 @@ def entity_name(platform: str, row: EntityDescription) -> str:
 def descriptions(platform: str) -> tuple[EntityDescription, ...]:
     """Return what a platform's tables describe."""
     module = import_module(f"custom_components.yale_august.{platform}")
-    return (*module.TABLE, *getattr(module, "ACCOUNT_TABLE", ()))
+    names = ("TABLE", "CODES_TABLE", "ACCOUNT_TABLE")
+    return tuple(row for name in names for row in getattr(module, name, ()))
 
 
 def test_entities() -> None:

@@ -135,7 +135,7 @@ def test_problems_of_the_flow_have_a_sentence() -> None:
             issue["fix_flow"].get("abort", ())
             for issue in repairs
             if "fix_flow" in issue
-        )
+        ),
     )
     shares = {word for word in words() if re.fullmatch(r"share_[a-z_]+", word)}
     shares -= {"share_again"}
@@ -220,11 +220,11 @@ def names_in(path: tuple[str, ...]) -> set[str]:
             return {name, step}
         case ("issues", name, "fix_flow", "step", step, "data", field):
             return {name, step, field}
-        case ("issues", name, "fix_flow", "abort", reason):
+        case ("issues", name, "fix_flow", "abort" | "error", reason):
             return {name, reason}
         case ("system_health", "info", name):
             return {name}
-        case ("config", "step", step, "menu_options", name):
+        case ("config" | "options", "step", step, "menu_options", name):
             return {step, name}
         case ("config" | "options", "error" | "abort", name):
             return {name}
@@ -243,6 +243,8 @@ def names_in(path: tuple[str, ...]) -> set[str]:
         case ("entity", platform, name, "name"):
             assert (FOLDER / f"{platform}.py").exists()
             return {name}
+        case ("entity", _, name, "state_attributes", "event_type", "state", state):
+            return {name, state}
         case ("entity", _, name, "state", state):
             return {name, state}
     pytest.fail(f"no rule for {path}")

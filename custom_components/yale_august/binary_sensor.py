@@ -15,6 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account import YaleAugustConfigEntry
 from .cloud.models import BatteryWarning, DoorState
+from .codes_entity import CodesEntity, async_add_codes_table, worst
 from .coordinator import LockCoordinator
 from .devices import account_device
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
@@ -30,6 +31,13 @@ class BinarySensorDescription(
     """One binary sensor of a lock."""
 
     is_on_fn: Callable[[LockCoordinator], bool | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodesProblemDescription(
+    BinarySensorEntityDescription, LockEntityDescriptionMixin
+):
+    """The binary sensor of a lock's access codes."""
 
 
 DOOR_OPEN = {DoorState.OPEN: True, DoorState.CLOSED: False}
@@ -95,6 +103,15 @@ TABLE = (
     ),
 )
 
+CODES_TABLE = (
+    CodesProblemDescription(
+        key="codes_problem",
+        translation_key="codes_problem",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
+)
+
 ACCOUNT_TABLE = (
     BinarySensorEntityDescription(
         key="push",
@@ -112,6 +129,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the binary sensors that each lock has, and that of the account."""
     async_add_table(entry, async_add_entities, TABLE, YaleAugustBinarySensor)
+    async_add_codes_table(entry, async_add_entities, CODES_TABLE, CodesProblem)
     async_add_entities([PushConnected(entry, row) for row in ACCOUNT_TABLE])
 
 
@@ -131,6 +149,18 @@ class YaleAugustBinarySensor(LockDeviceEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """Return the fact; None when it is not known."""
         return self.entity_description.is_on_fn(self.coordinator)
+
+
+class CodesProblem(CodesEntity, BinarySensorEntity):
+    """Whether an access code is not as somebody wished it."""
+
+    entity_description: CodesProblemDescription
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether one is not; why, the sensor of the same name says."""
+        return worst(self.shown) is not None
 
 
 class PushConnected(BinarySensorEntity):

@@ -80,8 +80,13 @@ def async_add_table[D: LockEntityDescriptionMixin](
     async_add_entities: AddConfigEntryEntitiesCallback,
     table: Sequence[D],
     make: Callable[[LockCoordinator, D], Entity],
+    *,
+    offered: Callable[[LockCoordinator], bool] | None = None,
 ) -> None:
-    """Add the rows of a table that a lock supports, for each lock, whenever it comes to support them."""
+    """Add the rows of a table that a lock supports, for each lock, whenever it comes to support them.
+
+    With `offered` only for the locks of which it is true; it is asked again with new data, too.
+    """
 
     @callback
     def welcome(lock: LockCoordinator) -> None:
@@ -90,6 +95,8 @@ def async_add_table[D: LockEntityDescriptionMixin](
         @callback
         def look() -> None:
             nonlocal missing
+            if offered is not None and not offered(lock):
+                return
             found = [row for row in missing if row.supported_fn(lock.data)]
             if found:
                 missing = [row for row in missing if row not in found]

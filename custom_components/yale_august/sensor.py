@@ -18,6 +18,9 @@ from homeassistant.helpers.typing import StateType
 
 from .account import YaleAugustConfigEntry
 from .cloud.models import DoorState
+from .codes.records import Reason
+from .codes.view import ShownCode
+from .codes_entity import WORRIES, CodesEntity, async_add_codes_table, opens, worst
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .knowledge import LockData
@@ -31,6 +34,15 @@ class SensorDescription(SensorEntityDescription, LockEntityDescriptionMixin):
     """One sensor of a lock."""
 
     value_fn: Callable[[LockCoordinator], StateType | datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodesSensorDescription(SensorEntityDescription, LockEntityDescriptionMixin):
+    """One sensor of a lock's access codes."""
+
+    value_fn: Callable[[tuple[ShownCode, ...]], StateType]
+    needs_list: bool = False
+    """Whether it knows nothing before the cloud has listed the codes."""
 
 
 NO_TROUBLE = "none"
@@ -126,6 +138,31 @@ TABLE = (
 )
 
 
+def _codes_trouble(codes: tuple[ShownCode, ...]) -> StateType:
+    code = worst(codes)
+    return NO_TROUBLE if code is None else code.reason or code.state
+
+
+CODES_TABLE = (
+    CodesSensorDescription(
+        key="codes",
+        translation_key="codes",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda codes: sum(map(opens, codes)),
+        needs_list=True,
+    ),
+    CodesSensorDescription(
+        key="codes_trouble",
+        translation_key="codes_trouble",
+        device_class=SensorDeviceClass.ENUM,
+        options=[NO_TROUBLE, *WORRIES, *Reason],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_codes_trouble,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: YaleAugustConfigEntry,
@@ -133,6 +170,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors that each lock has."""
     async_add_table(entry, async_add_entities, TABLE, YaleAugustSensor)
+    async_add_codes_table(entry, async_add_entities, CODES_TABLE, CodesSensor)
 
 
 class YaleAugustSensor(LockDeviceEntity, SensorEntity):
@@ -151,3 +189,16 @@ class YaleAugustSensor(LockDeviceEntity, SensorEntity):
     def native_value(self) -> StateType | datetime:
         """Return the fact; None when it is not known."""
         return self.entity_description.value_fn(self.coordinator)
+
+
+class CodesSensor(CodesEntity, SensorEntity):
+    """A fact of a lock's access codes."""
+
+    entity_description: CodesSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return the fact; None when it is not known."""
+        row = self.entity_description
+        return None if row.needs_list and not self.is_read else row.value_fn(self.shown)
