@@ -26,6 +26,7 @@ from .claims import SIGNAL_RELEASED, claims
 from .cloud.client import Client
 from .cloud.errors import ApiKeyInvalid, CloudError, LoginExpired
 from .cloud.models import LockSummary, PushMessage
+from .code_attention import async_attend_codes
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .devices import async_forget_lock, async_keep_devices, known_locks
@@ -261,6 +262,7 @@ class Account:
             async_keep_devices(self.hass, self.entry, lock),
             async_attend(self.hass, self.entry, lock),
             self.codes.async_keep(lock),
+            async_attend_codes(self.hass, self.entry, self.codes, lock),
             lock.async_add_listener(self._notebook.touch),
         ]
         self._notebook.touch()
