@@ -27,14 +27,29 @@ def door(home: Home) -> Lock:
     return home.cloud.add_lock("unlatch", name=DOOR)
 
 
+async def open_settings(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
+    """Open the form; beside it there is a menu where the locks take codes."""
+    flow = hass.config_entries.options
+    form = await flow.async_init(entry.entry_id)
+    if form["type"] is FlowResultType.MENU:
+        form = await flow.async_configure(form["flow_id"], {"next_step_id": "settings"})
+    assert form["type"] is FlowResultType.FORM
+    return dict(form)
+
+
 async def choose(
     hass: HomeAssistant, entry: ConfigEntry, **chosen: Any
 ) -> dict[str, Any]:
     """Fill in the form."""
-    form = await hass.config_entries.options.async_init(entry.entry_id)
-    assert form["type"] is FlowResultType.FORM
+    form = await open_settings(hass, entry)
     result = await hass.config_entries.options.async_configure(
-        form["flow_id"], {"trust_minutes": 60, "webhooks": False, **chosen}
+        form["flow_id"],
+        {
+            "trust_minutes": 60,
+            "webhooks": False,
+            **({"calendar": False} if "calendar" in form["data_schema"].schema else {}),
+            **chosen,
+        },
     )
     await hass.async_block_till_done()
     return dict(result)
@@ -122,7 +137,7 @@ async def test_lock_without_latch_has_no_choice(
     """Where there is nothing to choose nothing is asked."""
     home.cloud.add_lock(name=DOOR)
     entry = await home.set_up()
-    form = await hass.config_entries.options.async_init(entry.entry_id)
+    form = await open_settings(hass, entry)
     schema = form["data_schema"]
     assert schema is not None
     assert {str(key) for key in schema.schema} == {"trust_minutes", "webhooks"}

@@ -131,6 +131,7 @@ def test_problems_of_the_flow_have_a_sentence() -> None:
     }
     repairs = texts()["issues"].values()
     assert reasons == set(texts()["config"]["abort"]).union(
+        texts()["options"]["abort"],
         *(
             issue["fix_flow"].get("abort", ())
             for issue in repairs

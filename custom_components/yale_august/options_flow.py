@@ -1,8 +1,8 @@
-"""The options: how long a state is believed, webhooks, and what opens a latch."""
+"""The options: a menu of access codes, and the settings of the entry."""
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
@@ -15,7 +15,8 @@ from homeassistant.helpers.selector import (
 )
 import probatio as vol
 
-from .account import Account
+from .flow_codes_add import AddCodeFlow
+from .flow_codes_change import ChangeCodeFlow
 from .options import (
     CONF_LATCH,
     CONF_TRUST_MINUTES,
@@ -31,13 +32,23 @@ CONF_SWAPPED = "swapped"
 CONF_HIDDEN = "hidden"
 
 
-class PartnerOptionsFlow(OptionsFlowWithReload):
-    """One form; the entry is loaded anew when something has changed."""
+class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
+    """A menu; the entry is loaded anew when a setting has changed."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show the choices, or take them."""
+        """Offer access codes, where there are any, and the settings."""
+        if not self._code_locks():
+            return await self.async_step_settings()
+        return self.async_show_menu(
+            step_id="init", menu_options=["codes_lock", "settings"]
+        )
+
+    async def async_step_settings(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the settings, or take them."""
         options = Options.read(self.config_entry.options)
         latch_locks = self._latch_locks()
         errors: dict[str, str] = {}
@@ -62,17 +73,17 @@ class PartnerOptionsFlow(OptionsFlowWithReload):
                     }
                 )
         return self.async_show_form(
-            step_id="init",
+            step_id="settings",
             data_schema=self.add_suggested_values_to_schema(
-                _form(latch_locks), user_input or _suggested(options, latch_locks)
+                _form(latch_locks),
+                user_input or _suggested(options, latch_locks),
             ),
             errors=errors,
         )
 
     def _latch_locks(self) -> dict[str, str]:
         """Return the names of the locks that can pull their latch, by id."""
-        account = getattr(self.config_entry, "runtime_data", None)
-        if not isinstance(account, Account):
+        if (account := self._account) is None:
             return {}
         return {
             lock.lock_id: lock.data.name
