@@ -17,6 +17,7 @@ KEYS = {
     ("sensor", "codes"),
     ("sensor", "codes_trouble"),
     ("binary_sensor", "codes_problem"),
+    ("calendar", "codes"),
     ("event", "codes"),
 }
 

@@ -299,3 +299,20 @@ async def test_administrators_only(
     client = await hass_client(hass_read_only_access_token)
     answer = await client.post(FLOW, json={"handler": entry.entry_id})
     assert answer.status in (401, 403)
+
+
+async def test_settings_are_beside_it(
+    home: Home, entry: ConfigEntry, menu: OptionsMenu
+) -> None:
+    """The calendar is opened there."""
+    calendar = home.find("calendar", DOOR, "codes")
+    assert calendar is not None
+    assert calendar.attributes["supported_features"] == 0
+    await menu.open("settings")
+    await menu.submit(calendar=True)
+    assert menu.screen["type"] == "create_entry"
+    await home.hass.async_block_till_done()
+    await home.until(lambda: bool(home.account(entry).locks))
+    calendar = home.find("calendar", DOOR, "codes")
+    assert calendar is not None
+    assert calendar.attributes["supported_features"] == 7

@@ -9,6 +9,7 @@ from typing import Final, Self
 CONF_TRUST_MINUTES: Final = "trust_minutes"
 CONF_WEBHOOKS: Final = "webhooks"
 CONF_LATCH: Final = "latch"
+CONF_CALENDAR: Final = "calendar"
 
 TRUST_DEFAULT: Final = 60
 TRUST_LEAST: Final = 30
@@ -34,6 +35,8 @@ class Options:
     """How long a state is shown that the cloud has not confirmed anew (T1); None: nobody said."""
     webhooks: bool = False
     """Whether the cloud may call this Home Assistant."""
+    calendar: bool = False
+    """Whether whoever may write to the calendars of locks may make and change access codes there."""
     latch: Mapping[str, LatchUse] = field(default_factory=dict)
     """By lock id, for the locks that somebody has decided about."""
 
@@ -49,6 +52,7 @@ class Options:
                 else None
             ),
             webhooks=stored.get(CONF_WEBHOOKS) is True,
+            calendar=stored.get(CONF_CALENDAR) is True,
             latch={
                 str(lock_id): LatchUse(use)
                 for lock_id, use in (

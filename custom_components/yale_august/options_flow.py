@@ -18,6 +18,7 @@ import probatio as vol
 from .flow_codes_add import AddCodeFlow
 from .flow_codes_change import ChangeCodeFlow
 from .options import (
+    CONF_CALENDAR,
     CONF_LATCH,
     CONF_TRUST_MINUTES,
     CONF_WEBHOOKS,
@@ -50,6 +51,7 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
     ) -> ConfigFlowResult:
         """Show the settings, or take them."""
         options = Options.read(self.config_entry.options)
+        with_codes = bool(self._code_locks())
         latch_locks = self._latch_locks()
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -62,6 +64,7 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
                     data={
                         CONF_TRUST_MINUTES: int(user_input[CONF_TRUST_MINUTES]),
                         CONF_WEBHOOKS: user_input[CONF_WEBHOOKS],
+                        CONF_CALENDAR: user_input.get(CONF_CALENDAR, options.calendar),
                         CONF_LATCH: {
                             # What was decided for a lock that is away stays decided.
                             **options.latch,
@@ -75,7 +78,7 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
         return self.async_show_form(
             step_id="settings",
             data_schema=self.add_suggested_values_to_schema(
-                _form(latch_locks),
+                _form(latch_locks, with_codes=with_codes),
                 user_input or _suggested(options, latch_locks),
             ),
             errors=errors,
@@ -106,6 +109,7 @@ def _suggested(options: Options, latch_locks: dict[str, str]) -> dict[str, Any]:
             else options.trust.total_seconds() / 60
         ),
         CONF_WEBHOOKS: options.webhooks,
+        CONF_CALENDAR: options.calendar,
         CONF_SWAPPED: [
             lock for lock in latch_locks if options.latch_use(lock) is LatchUse.SWAPPED
         ],
@@ -115,7 +119,7 @@ def _suggested(options: Options, latch_locks: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _form(latch_locks: dict[str, str]) -> vol.Schema:
+def _form(latch_locks: dict[str, str], *, with_codes: bool) -> vol.Schema:
     schema: dict[vol.Marker, object] = {
         vol.Required(CONF_TRUST_MINUTES): NumberSelector(
             NumberSelectorConfig(
@@ -128,6 +132,8 @@ def _form(latch_locks: dict[str, str]) -> vol.Schema:
         ),
         vol.Required(CONF_WEBHOOKS): BooleanSelector(),
     }
+    if with_codes:
+        schema[vol.Required(CONF_CALENDAR)] = BooleanSelector()
     if latch_locks:
         choice = SelectSelector(
             SelectSelectorConfig(

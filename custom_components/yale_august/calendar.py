@@ -1,0 +1,199 @@
+"""A calendar for each lock: the windows of its access codes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, override
+
+from homeassistant.components.calendar import (
+    CalendarEntity,
+    CalendarEntityDescription,
+    CalendarEntityFeature,
+    CalendarEvent,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .access_codes import AccessCodes
+from .account import YaleAugustConfigEntry
+from .code_maker import refusal
+from .code_rules import event_name, event_rule, event_schedule
+from .codes.records import CodeState, Goal
+from .codes.schedule import Recurring, Schedule
+from .codes.view import ShownCode
+from .codes.windows import FARTHEST, windows
+from .codes_entity import CodesEntity, async_add_codes_table, async_zone
+from .coordinator import LockCoordinator
+from .entity import LockEntityDescriptionMixin
+
+PARALLEL_UPDATES = 0
+
+THIS_AND_FUTURE = "THISANDFUTURE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarDescription(CalendarEntityDescription, LockEntityDescriptionMixin):
+    """One calendar of a lock."""
+
+
+TABLE = (CalendarDescription(key="codes", translation_key="codes"),)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: YaleAugustConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the calendar of each lock."""
+    async_add_codes_table(entry, async_add_entities, TABLE, CodesCalendar)
+
+
+class CodesCalendar(CodesEntity, CalendarEntity):
+    """When the access codes of a lock open. It shows whose they are, never their digits.
+
+    Who may write to a calendar is not told to it: only an administrator's option opens it for writing.
+    """
+
+    entity_description: CalendarDescription
+
+    def __init__(
+        self,
+        coordinator: LockCoordinator,
+        description: CalendarDescription,
+        codes: AccessCodes,
+    ) -> None:
+        """Be read-only, unless somebody has decided otherwise."""
+        super().__init__(coordinator, description, codes)
+        self._zone: tzinfo = dt_util.UTC
+        self._attr_supported_features = CalendarEntityFeature(0)
+        if coordinator.account.options.calendar:
+            self._attr_supported_features = (
+                CalendarEntityFeature.CREATE_EVENT
+                | CalendarEntityFeature.DELETE_EVENT
+                | CalendarEntityFeature.UPDATE_EVENT
+            )
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Learn what time it is at the lock."""
+        self._zone = await async_zone(self.coordinator)
+        await super().async_added_to_hass()
+
+    # What is shown
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """Return the window that is open, or the next one."""
+        now = dt_util.utcnow()
+        coming = (
+            next(self._events(code, now, now + FARTHEST), None)
+            for code in self._timed()
+        )
+        return min(
+            (event for event in coming if event is not None),
+            key=lambda event: event.start_datetime_local,
+            default=None,
+        )
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        """Return the windows between two moments."""
+        self._zone = await async_zone(self.coordinator)
+        found = [
+            event
+            for code in self._timed()
+            for event in self._events(code, start_date, end_date)
+        ]
+        return sorted(found, key=lambda event: event.start_datetime_local)
+
+    def _timed(self) -> Iterator[ShownCode]:
+        """Yield the codes that are to open the lock."""
+        for code in self.shown:
+            if code.goal is Goal.OPEN and code.state is not CodeState.ENDED:
+                yield code
+
+    def _events(
+        self, code: ShownCode, after: datetime, before: datetime
+    ) -> Iterator[CalendarEvent]:
+        schedule = code.schedule
+        weekly = isinstance(schedule, Recurring)
+        for start, end in windows(schedule, after, before, self._zone):
+            yield CalendarEvent(
+                start=start,
+                end=end,
+                summary=code.name,
+                # Without an id Home Assistant offers neither change nor deletion.
+                uid=code.code_id if code.managed else None,
+                recurrence_id=start.isoformat() if weekly else None,
+                rrule=event_rule(schedule) if isinstance(schedule, Recurring) else None,
+            )
+
+    # What is written
+
+    @override
+    async def async_create_event(self, **kwargs: Any) -> None:
+        """Give a guest a code for these times; its digits are made here and not shown."""
+        name = event_name(kwargs)
+        schedule = event_schedule(kwargs, await async_zone(self.coordinator))
+        await self._codes.async_add(name, [self.coordinator.lock_id], schedule)
+
+    @override
+    async def async_delete_event(
+        self,
+        uid: str,
+        recurrence_id: str | None = None,
+        recurrence_range: str | None = None,
+    ) -> None:
+        """Take a guest's code off the lock."""
+        code = self._code(uid)
+        self._check_whole(code, recurrence_id, recurrence_range)
+        await self._codes.async_end(uid, lock_ids=[self.coordinator.lock_id])
+
+    @override
+    async def async_update_event(
+        self,
+        uid: str,
+        event: dict[str, Any],
+        recurrence_id: str | None = None,
+        recurrence_range: str | None = None,
+    ) -> None:
+        """Give a guest's code other times, or the guest another name."""
+        code = self._code(uid)
+        name = event_name(event)
+        schedule: Schedule | None = event_schedule(
+            event, await async_zone(self.coordinator)
+        )
+        self._check_whole(code, recurrence_id, recurrence_range)
+        if schedule == code.schedule:
+            schedule = None
+        await self._codes.async_change(
+            uid,
+            lock_ids=[self.coordinator.lock_id],
+            schedule=schedule,
+            name=name if name != code.name else None,
+        )
+
+    def _code(self, uid: str) -> ShownCode:
+        """Return the code of an event that may be changed."""
+        for code in self._timed():
+            if code.code_id == uid and code.managed:
+                return code
+        raise refusal("code_calendar_gone")
+
+    def _check_whole(
+        self, code: ShownCode, recurrence_id: str | None, recurrence_range: str | None
+    ) -> None:
+        """Refuse to change some of the weeks of a code: the cloud knows only all of them."""
+        if not isinstance(code.schedule, Recurring) or not recurrence_id:
+            return
+        if recurrence_range != THIS_AND_FUTURE:
+            raise refusal("code_calendar_single_day")
+        now = dt_util.utcnow()
+        first = next(windows(code.schedule, now, now + FARTHEST, self._zone), None)
+        chosen = dt_util.parse_datetime(recurrence_id)
+        if chosen is None or (first is not None and first[0] < chosen):
+            raise refusal("code_calendar_later_days")
