@@ -116,6 +116,26 @@ async def test_code_under_way(home: Home, door: Lock, state: PinState) -> None:
     assert home.cloud.requests.count("delete_lock") == 0
 
 
+async def test_codes_of_ours(home: Home, door: Lock) -> None:
+    """What is wished counts before the cloud lists it; after the reset there is none of ours."""
+    entry = await home.set_up()
+    codes = home.account(entry).codes
+    home.cloud.locksmith.hold(door)
+    await ask(home, "add_code", DOOR, name="Gina Guest", wait=0)
+    key = await refusal(home, "factory_reset", DOOR, **wish("soft"))
+    assert key == "codes_under_way"
+    home.cloud.locksmith.release(door)
+    await home.until(
+        lambda: all(code.settled for code in codes.shown(door.lock_id)), seconds=8
+    )
+    answer = await ask_one(home, "factory_reset", DOOR, **wish("soft"))
+    assert answer["result"] == "reset"
+    assert answer["lost"]["codes"] == 2
+    await codes.async_read(door.lock_id)
+    assert codes.shown(door.lock_id) == ()
+    assert codes.guests == {}
+
+
 async def test_codes_that_nobody_may_read(home: Home, door: Lock) -> None:
     """A key without that right resets all the same; a list that cannot be read now does not."""
     await home.set_up()

@@ -39,6 +39,12 @@ async def test_every_action(home: Home, caplog: pytest.LogCaptureFixture) -> Non
     entity_id = home.entity_id("lock", DOOR, "lock")
 
     calls: dict[str, dict[str, Any]] = {
+        "get_codes": {},
+        "add_code": {"name": "Gina Guest"},
+        "update_code": {"name": "Gina Guest", "new_code": True},
+        "disable_code": {"name": "Gina Guest"},
+        "enable_code": {"name": "Gina Guest"},
+        "delete_code": {"name": "Gina Guest"},
         "get_users": {},
         "add_user": {"user_id": berta.user_id},
         "set_user_role": {"user_id": berta.user_id, "role": "manager"},
@@ -76,8 +82,16 @@ async def test_every_action(home: Home, caplog: pytest.LogCaptureFixture) -> Non
 
     told = {
         name: next(iter(answers.pop(name).values()))["code"]
-        for name in ("reserve_code", "get_master_code", "set_master_code")
+        for name in (
+            "reserve_code",
+            "get_master_code",
+            "set_master_code",
+            "add_code",
+            "update_code",
+        )
     }
+    (listed,) = answers.pop("get_codes").values()
+    assert [code["code"] for code in listed.values()] == [GUEST]
     assert told["get_master_code"] == MASTER
     codes = {GUEST, *told.values()}
     tokens = {

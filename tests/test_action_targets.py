@@ -229,16 +229,21 @@ async def test_administrators_only(home: Home, action: str) -> None:
     home.cloud.add_lock("keypad", name=FRONT)
     await home.set_up()
     every: dict[str, dict[str, Any]] = {
+        "add_code": {"name": "x"},
         "add_user": {"user_id": "x"},
         "create_sub_user": {
             "partner_user_id": "x",
             "first_name": "x",
             "last_name": "x",
         },
+        "delete_code": {"name": "x"},
+        "disable_code": {"name": "x"},
+        "enable_code": {"name": "x"},
         "factory_reset": {"kind": "soft", "lock_name": FRONT},
         "send_command": {"command": "status"},
         "set_user_role": {"user_id": "x", "role": "user"},
         "transfer_code": {"old_user_id": "x", "new_user_id": "y"},
+        "update_code": {"name": "x", "new_code": True},
     }
     data = every.get(action, {})
     of_locks = action not in (

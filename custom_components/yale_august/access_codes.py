@@ -18,7 +18,15 @@ from .cloud.models import Pin, PinState
 from .code_keeper import LockCodes
 from .code_maker import CodeMaker, check_schedule, person, refusal, refused_by
 from .code_office import CodeOffice, Outcomes
-from .code_shown import Found, find_in, pin_name, shown_codes
+from .code_shown import (
+    Found,
+    find_in,
+    listed_pin,
+    pin_key,
+    pin_name,
+    shown_codes,
+    unmanaged,
+)
 from .codes import wishes
 from .codes.records import Code, Guest
 from .codes.schedule import Opaque, Schedule
@@ -50,6 +58,8 @@ class AccessCodes(CodeOffice):
         """Nothing is read yet."""
         super().__init__(hass, entry)
         self._maker = CodeMaker()
+        self.turn = asyncio.Lock()
+        """Held by callers that look before they wish, so that calls count in their order."""
         self._wishing = asyncio.Lock()
         """Held while digits are made and kept, so that no two wishes get the same."""
 
@@ -90,6 +100,22 @@ class AccessCodes(CodeOffice):
         if found is None:
             raise refusal("code_unknown", lock=room.lock.data.name)
         return None if found.pin is None else found.pin.pin
+
+    async def async_reveal_all(self, lock_id: str) -> Mapping[str, str]:
+        """Read the list now and return the digits by `code_id`, for an administrator only.
+
+        Codes whose digits nobody knows are missing. Raises as `async_read` does.
+        """
+        room = self.room(lock_id)
+        await self.async_list(room)
+        found: dict[str, str | None] = {
+            pin_key(pin): pin.pin for pin in unmanaged(room)
+        }
+        for code in room.codes.values():
+            pin = listed_pin(room, code)
+            listed = None if pin is None else pin.pin
+            found[code.guest_id] = room.digits.get(code.guest_id) or listed
+        return {code_id: digits for code_id, digits in found.items() if digits}
 
     # What may be wished
 

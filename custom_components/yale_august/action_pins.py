@@ -19,9 +19,11 @@ from .action import Action, refused
 from .action_accounts import require_role
 from .action_answers import async_for_each
 from .action_targets import Target
-from .cloud.errors import CloudError, Forbidden, NotFound, OutcomeUnknown
+from .cloud.errors import CloudError, OutcomeUnknown
 from .cloud.models import PinGroups, PinState, Role
-from .codes.digits import DigitsRefused, Length, check_digits, generate, length_of
+from .code_maker import length, refused_by
+from .codes.digits import DigitsRefused, check_digits, generate
+from .codes.records import CodeState
 from .coordinator import LockCoordinator
 from .sentences import async_sentences, said
 
@@ -34,6 +36,7 @@ MASKED: Final = "******"
 _RESERVED_FOR: Final = 180
 """Seconds (reference 14.8)."""
 _AT_REST: Final = frozenset({PinState.LOADED, PinState.DISABLED})
+_UNDER_WAY: Final = frozenset({CodeState.WISHED, CodeState.SENT, CodeState.ENDING})
 _SAID: Final = {"confirmed": "master_code_confirmed", "accepted": "code_accepted"}
 _SAID_TRANSFER: Final = {
     "confirmed": "code_transferred",
@@ -49,13 +52,17 @@ def require_codes(lock: LockCoordinator) -> None:
     require_role(lock, Role.SUPERUSER)
 
 
-async def async_pins_at_rest(lock: LockCoordinator) -> PinGroups:
-    """Read the codes of a lock; refuse while one is on its way to or from it.
+async def async_pins_at_rest(target: Target) -> PinGroups:
+    """Read the codes of a lock; refuse while one is on its way to or from it, or about to be.
 
     Raises ServiceValidationError, CloudError.
     """
+    lock = target.lock
     pins = await lock.account.client.get_pins(lock.lock_id)
-    if any(pin.state not in _AT_REST for pin in pins):
+    wished = target.account.codes.shown(lock.lock_id)
+    if any(pin.state not in _AT_REST for pin in pins) or any(
+        code.managed and code.state in _UNDER_WAY for code in wished
+    ):
         raise refused("codes_under_way", lock=lock.data.name)
     return pins
 
@@ -96,13 +103,13 @@ async def _async_set_master_code(call: ServiceCall) -> ServiceResponse:
     async def change(target: Target) -> JsonObjectType:
         lock = target.lock
         require_codes(lock)
-        used = {pin.pin for pin in await async_pins_at_rest(lock) if pin.pin}
-        length = await _async_length(lock)
+        used = {pin.pin for pin in await async_pins_at_rest(target) if pin.pin}
+        allowed = length(lock)
         try:
-            digits = generate(length, used) if typed is None else typed
-            check_digits(digits, length, used)
+            digits = generate(allowed, used) if typed is None else typed
+            check_digits(digits, allowed, used)
         except DigitsRefused as err:
-            raise refused(err.key, **err.placeholders) from err
+            raise refused_by(err, lock) from err
         client = lock.account.client
 
         async def loaded() -> bool:
@@ -129,7 +136,7 @@ async def _async_transfer_code(call: ServiceCall) -> ServiceResponse:
     async def transfer(target: Target) -> JsonObjectType:
         lock = target.lock
         require_codes(lock)
-        pins = await async_pins_at_rest(lock)
+        pins = await async_pins_at_rest(target)
         owners = {pin.user_id for pin in pins}
         if pins.complete and old not in owners:
             raise refused("no_code_to_transfer", lock=lock.data.name)
@@ -177,20 +184,6 @@ async def _async_write(
     if unknown is not None:
         raise unknown
     return "accepted"
-
-
-async def _async_length(lock: LockCoordinator) -> Length:
-    """Return how many digits a lock takes."""
-    detail = lock.data.detail
-    capabilities = None
-    with suppress(Forbidden, NotFound):
-        capabilities = await lock.account.client.find_capabilities(
-            lock.lock_id, None if detail is None else detail.serial_number
-        )
-    return length_of(
-        None if capabilities is None else capabilities.keypad,
-        None if detail is None else detail.type,
-    )
 
 
 _ID: Final = vol.All(cv.string, vol.Length(min=1))

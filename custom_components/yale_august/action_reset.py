@@ -62,7 +62,7 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
         lock, account = target.lock, target.account
         require_role(lock, Role.SUPERUSER)
         name = lock.data.name
-        loss = await _async_loss(lock, soft=kind == _SOFT)
+        loss = await _async_loss(target, soft=kind == _SOFT)
         lost = said(
             sentences,
             _LOSES[kind],
@@ -87,12 +87,13 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
     return await async_answer(call, await async_outcomes(targets, reset))
 
 
-async def _async_loss(lock: LockCoordinator, *, soft: bool) -> _Loss:
+async def _async_loss(target: Target, *, soft: bool) -> _Loss:
     """Read what is there to lose; refuse while a code is on its way to or from the lock."""
+    lock = target.lock
     detail = await async_fresh_detail(lock)
     codes: int | None = None
     with suppress(Forbidden, NotFound):
-        pins = await async_pins_at_rest(lock)
+        pins = await async_pins_at_rest(target)
         codes = len(pins) if pins.complete else None
     return _Loss(
         people=max(0, len(detail.users) - 1),
@@ -113,7 +114,11 @@ async def _async_reset(account: Account, lock: LockCoordinator, *, soft: bool) -
         await account.async_dismiss(lock.lock_id)
         return True
     if soft:
-        return await _async_emptied(lock)
+        if not await _async_emptied(lock):
+            return False
+        # They have not been lost: somebody has asked for it.
+        await account.codes.async_empty(lock.lock_id)
+        return True
     if not await _async_gone(account, lock):
         account.async_look_for_locks()
         return False

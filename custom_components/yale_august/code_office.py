@@ -74,6 +74,15 @@ class CodeOffice:
             self.store.tidy()
             await self.store.async_save()
 
+    async def async_empty(self, lock_id: str) -> None:
+        """Forget the codes of a lock from which somebody has removed all."""
+        self.store.of(lock_id).clear()
+        if (room := self.rooms.get(lock_id)) is not None:
+            room.digits.clear()
+        self.store.tidy()
+        await self.store.async_save()
+        self.async_changed(lock_id)
+
     # Who is told
 
     @callback

@@ -5,6 +5,8 @@ from homeassistant.helpers import service
 
 from . import (
     action_check,
+    action_code_changes,
+    action_codes,
     action_commands,
     action_house,
     action_people,
@@ -15,6 +17,8 @@ from . import (
 from .const import DOMAIN
 
 TABLE = (
+    *action_codes.ACTIONS,
+    *action_code_changes.ACTIONS,
     *action_commands.ACTIONS,
     *action_pins.ACTIONS,
     *action_people.ACTIONS,
