@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from homeassistant.core import SupportsResponse
+from homeassistant.core import Context, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
 from homeassistant.helpers import (
     area_registry as ar,
@@ -223,12 +223,11 @@ async def test_login_that_ends(home: Home, entry: MockConfigEntry) -> None:
     assert len(list(entry.async_get_active_flows(home.hass, {"reauth"}))) == 1
 
 
-@pytest.mark.parametrize("action", [action.name for action in TABLE])
-async def test_administrators_only(home: Home, action: str) -> None:
+async def test_administrators_only(home: Home) -> None:
     """A member of the household is refused before anything is looked at."""
     home.cloud.add_lock("keypad", name=FRONT)
     await home.set_up()
-    every: dict[str, dict[str, Any]] = {
+    data: dict[str, dict[str, Any]] = {
         "add_code": {"name": "x"},
         "add_user": {"user_id": "x"},
         "create_sub_user": {
@@ -245,18 +244,41 @@ async def test_administrators_only(home: Home, action: str) -> None:
         "transfer_code": {"old_user_id": "x", "new_user_id": "y"},
         "update_code": {"name": "x", "new_code": True},
     }
-    data = every.get(action, {})
-    of_locks = action not in (
-        "check_account",
-        "create_sub_user",
-        "get_house",
-        "get_sub_users",
-    )
+    of_account = {"check_account", "create_sub_user", "get_house", "get_sub_users"}
     before = len(home.cloud.requests)
     member = MockUser(is_owner=False, groups=[]).add_to_hass(home.hass)
-    with pytest.raises(Unauthorized):
-        await ask(home, action, *([FRONT] if of_locks else []), user=member, **data)
+    for action in TABLE:
+        locks = [] if action.name in of_account else [FRONT]
+        more = data.get(action.name, {})
+        with pytest.raises(Unauthorized):
+            await ask(home, action.name, *locks, user=member, **more)
     assert len(home.cloud.requests) == before
+
+
+async def test_automations_and_scripts(home: Home, entry: MockConfigEntry) -> None:
+    """An automation passes; a script is whoever started it."""
+    steps = [
+        {
+            "action": f"{DOMAIN}.send_command",
+            "target": {"entity_id": entity(home, FRONT)},
+            "data": {"command": "status"},
+        }
+    ]
+    hass = home.hass
+    assert await async_setup_component(
+        hass, "script", {"script": {"ask": {"sequence": steps}}}
+    )
+    trigger = {"trigger": "event", "event_type": "asked"}
+    automation = {"alias": "Ask", "triggers": [trigger], "actions": steps}
+    assert await async_setup_component(hass, "automation", {"automation": [automation]})
+    member = MockUser(is_owner=False, groups=[]).add_to_hass(hass)
+    with pytest.raises(Unauthorized):
+        await hass.services.async_call(
+            "script", "ask", blocking=True, context=Context(user_id=member.id)
+        )
+    assert home.commands() == []
+    hass.bus.async_fire("asked", context=Context(user_id=member.id))
+    await home.until(lambda: home.commands() == ["status"])
 
 
 async def test_administrator(home: Home, entry: MockConfigEntry) -> None:
