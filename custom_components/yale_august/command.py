@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 import logging
 from typing import Self
 
@@ -223,8 +224,10 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
         return False
     asked = dt_util.utcnow()
     try:
-        status = await lock.account.client.get_lock_status(lock.lock_id)
-    except CloudError as err:
+        # Where many reads wait for their turn: a door that moves late moves by surprise.
+        async with asyncio.timeout(lock.pace.queue.total_seconds()):
+            status = await lock.account.client.get_lock_status(lock.lock_id)
+    except (CloudError, TimeoutError) as err:
         if isinstance(err, LoginExpired | ApiKeyInvalid):
             lock.account.note_failure(err)
         raise HomeAssistantError(
@@ -241,7 +244,7 @@ async def _async_move(
 ) -> Moved:
     with proof:
         try:
-            await _async_follow(lock, proof, sent)
+            await _async_follow(lock, proof)
             if proof.given:
                 # A message without a time may be older than the command, which must leave.
                 linger = lock.pace.linger.total_seconds()
@@ -303,19 +306,37 @@ async def _async_send(
         proof.give()
 
 
-async def _async_follow(lock: LockCoordinator, proof: _Proof, sent: datetime) -> None:
-    """Wait for a verdict, whoever brings it; read back now and then until the deadline."""
-    for after in lock.pace.read_back:
-        await proof.wait((sent + after - dt_util.utcnow()).total_seconds())
+async def _async_follow(lock: LockCoordinator, proof: _Proof) -> None:
+    """Wait for a verdict, whoever brings it; read back now and then until the deadline.
+
+    Where many reads wait for their turn, the deadline does not.
+    """
+    begun = asyncio.get_running_loop().time()
+    looks = [begun + after.total_seconds() for after in lock.pace.read_back]
+    for look, end in pairwise([*looks, looks[-1] + lock.pace.queue.total_seconds()]):
+        await proof.wait(look)
         if proof.done.is_set():
             return
-        asked = dt_util.utcnow()
+        reading = asyncio.create_task(_async_read_back(lock))
+        proven = asyncio.create_task(proof.wait(end))
         try:
-            status = await lock.account.client.get_lock_status(lock.lock_id)
-        except CloudError as err:
-            _LOGGER.debug("Read-back failed: %s", err)
-        else:
-            lock.async_take_status(status, asked)
+            await asyncio.wait({reading, proven}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reading.cancel()
+            proven.cancel()
+            await asyncio.wait({reading, proven})
+        if not reading.cancelled():
+            reading.result()
+
+
+async def _async_read_back(lock: LockCoordinator) -> None:
+    asked = dt_util.utcnow()
+    try:
+        status = await lock.account.client.get_lock_status(lock.lock_id)
+    except CloudError as err:
+        _LOGGER.debug("Read-back failed: %s", err)
+    else:
+        lock.async_take_status(status, asked)
 
 
 class _Proof:
@@ -343,10 +364,10 @@ class _Proof:
     def __exit__(self, *_: object) -> None:
         self._lock.watchers.remove(self._look)
 
-    async def wait(self, seconds: float) -> None:
-        """Wait until there is a verdict, for so long at most."""
+    async def wait(self, until: float) -> None:
+        """Wait until there is a verdict, or this is the time by the loop's clock."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(until):
                 await self.done.wait()
 
     def give(self) -> None:

@@ -109,4 +109,12 @@ MUTATIONS: Final = (
         new="            or info.action is not None",
         test="test_command_refused.py::test_failure_of_another_command_is_not_ours",
     ),
+    Mutation(
+        rule=4,
+        name="reads that wait put off a command's deadline",
+        file="command.py",
+        old="        proven = asyncio.create_task(proof.wait(end))\n",
+        new="        proven = asyncio.create_task(proof.wait(end + 3600))\n",
+        test="campaign/test_patience.py::test_reads_put_off_no_command",
+    ),
 )

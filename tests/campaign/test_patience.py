@@ -1,0 +1,52 @@
+"""Commands where everything is slow."""
+
+import asyncio
+from functools import partial
+from typing import Final
+
+from custom_components.yale_august.cloud.errors import CloudError
+from tests.simulator import Hang
+
+from .play import Case, play
+from .watch import Watch
+
+CROWD: Final = 200
+"""Reads that wait for their turn, each of them for long: many minutes altogether."""
+
+
+async def crowded(watch: Watch, *, lost: bool) -> None:
+    """Give commands while all reads hang; `lost`: the message that would confirm does not come."""
+    bench, cloud = watch.bench, watch.bench.cloud
+    loop = asyncio.get_running_loop()
+    (lock,) = cloud.locks
+
+    async def read() -> None:
+        try:
+            await bench.account.client.get_lock(lock.lock_id)
+        except CloudError:
+            return
+
+    cloud.faults.add("get_lock", Hang(100), times=None)
+    for _ in range(CROWD):
+        bench.begin(read())
+    await asyncio.sleep(1)
+    begun = loop.time()
+    if lost:
+        cloud.faults.lose_messages(None)
+        assert await watch.command(lock, "unlock") == "unconfirmed"
+        assert loop.time() - begun < 60
+    else:
+        assert await watch.command(lock, "unlock") is None
+        # It would open the door, perhaps, and by the time it is looked up nobody stands there.
+        assert await watch.command(lock, "unlock") == "not_checked"
+        assert await watch.command(lock, "lock") is None
+        assert loop.time() - begun < 20
+    await watch.heal()
+
+
+def test_reads_put_off_no_command() -> None:
+    """A command has its deadline, however many reads wait."""
+    play(
+        Case(name=f"crowded {lost}", story=partial(crowded, lost=lost))
+        for lost in (True, False)
+    )
