@@ -302,8 +302,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def _take(self, taken: Taken) -> None:
         """Know it, and let the watchers see it before the entities do."""
         self.data = taken.data
-        if taken.disputed or (taken.disputed is False and self.data.doubted_at is None):
-            self._settle(disputed=taken.disputed)
+        in_doubt = self.data.doubted_at is not None
+        if taken.disputed is not None and not (
+            in_doubt and self.data.reachable is False
+        ):
+            # What has arrived was no wiser: the lock may not have answered when asked before.
+            self._settle(disputed=taken.disputed or in_doubt)
         if taken.unheard is not None:
             self.account.note_unheard(self.lock_id, taken.unheard)
             if self.data.commanded is None:

@@ -1,11 +1,11 @@
-"""Commands where everything is slow."""
+"""Commands where everything is slow, and locks that do not answer when asked in doubt."""
 
 import asyncio
 from functools import partial
 from typing import Final
 
 from custom_components.yale_august.cloud.errors import CloudError
-from tests.simulator import Hang
+from tests.simulator import Bolt, Fail, Hang
 
 from .play import Case, play
 from .watch import Watch
@@ -49,4 +49,28 @@ def test_reads_put_off_no_command() -> None:
     play(
         Case(name=f"crowded {lost}", story=partial(crowded, lost=lost))
         for lost in (True, False)
+    )
+
+
+async def doubted(watch: Watch, answer: str) -> None:
+    """Doubt a command; the lock does not answer when it is asked, and later it does."""
+    bench, cloud = watch.bench, watch.bench.cloud
+    (lock,) = cloud.locks
+    fault = cloud.faults.add("remote_operate", Fail(503, answer), times=2)
+    assert await watch.command(lock, "unlock") == "unconfirmed"
+    await watch.pass_time(120)
+    assert not fault.left, "the lock has not been asked"
+    assert (found := bench.lock(lock)) is not None
+    assert found.bolt is None
+    before = len(cloud.requests)
+    await watch.heal()
+    assert cloud.requests.count("remote_operate", since=before) == 1
+    assert lock.bolt is Bolt.LOCKED
+
+
+def test_doubt_ends() -> None:
+    """What nobody has told is asked for again, until the lock tells."""
+    play(
+        Case(name=f"doubted {answer}", story=partial(doubted, answer=answer))
+        for answer in ("html", "empty")
     )

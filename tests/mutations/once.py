@@ -117,4 +117,12 @@ MUTATIONS: Final = (
         new="        proven = asyncio.create_task(proof.wait(end + 3600))\n",
         test="campaign/test_patience.py::test_reads_put_off_no_command",
     ),
+    Mutation(
+        rule=3,
+        name="a doubt that the lock did not answer lasts",
+        file="coordinator.py",
+        old="            self._settle(disputed=taken.disputed or in_doubt)\n",
+        new="            self._settle(disputed=taken.disputed)\n",
+        test="campaign/test_patience.py::test_doubt_ends",
+    ),
 )
