@@ -5,6 +5,7 @@ is true is decided in `knowledge`; here it is only scheduled and handed on.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 import logging
@@ -52,6 +53,7 @@ from .knowledge import (
 )
 from .pace import Pace
 from .soon import Soon
+from .steady import SteadyTime, moved_back
 from .storage import StoredReadings, restore_lock
 from .truth import trusted_until
 
@@ -83,6 +85,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._soon = Soon(
             hass, entry, f"{DOMAIN} read", self.async_refresh, account.pace.coalesce
         )
+        self._time = SteadyTime(hass.loop.time)
         self.account = account
         self.lock_id = summary.lock_id
         self.data = LockData(summary=summary)
@@ -154,6 +157,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @override
     async def _async_update_data(self) -> LockData:
         """Read the detail. A failed read changes nothing: what is known grows old by itself."""
+        self._mind_clock()
         await self._async_read()
         self.repace()
         self.account.async_learn(self.lock_id)
@@ -170,9 +174,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 # A role that may not see the detail may see the status.
                 asked = dt_util.utcnow()
                 status = await client.get_lock_status(self.lock_id)
-                self._take(take_status(self.data, status, self._moment(asked)))
+                self._accept(take_status, status, asked)
             else:
-                self._take(take_detail(self.data, detail, self._moment(asked)))
+                self._accept(take_detail, detail, asked)
         except CloudError as err:
             self._behind = isinstance(err, CloudUnavailable)
             self._note_failure(err)
@@ -214,7 +218,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         was_cut_off = self.data.reachable is False
         if message.failed is not None:
             self.failed = message
-        self._take(take_push(self.data, message, self._moment(dt_util.utcnow())))
+        self._accept(take_push, message, dt_util.utcnow())
         if was_cut_off and self.data.reachable:
             self.async_read_soon()
         self.async_update_listeners()
@@ -222,25 +226,25 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def async_take_answer(self, operation: Operation, asked: datetime) -> None:
         """Take the lock's own answer to a command."""
-        self._take(take_answer(self.data, operation, self._moment(asked)))
+        self._accept(take_answer, operation, asked)
         self.async_update_listeners()
 
     @callback
     def async_take_detail(self, detail: LockDetail, asked: datetime) -> None:
         """Take the lock's detail, which somebody else has read."""
-        self._take(take_detail(self.data, detail, self._moment(asked)))
+        self._accept(take_detail, detail, asked)
         self.async_update_listeners()
 
     @callback
     def async_take_status(self, status: LockStatus, asked: datetime) -> None:
         """Take the cloud's cached status, read back after a command."""
-        self._take(take_status(self.data, status, self._moment(asked)))
+        self._accept(take_status, status, asked)
         self.async_update_listeners()
 
     @callback
     def async_take_failure(self, err: CloudError, asked: datetime) -> None:
         """Take what a failed command says about the lock."""
-        self._take(take_failure(self.data, err, self._moment(asked)))
+        self._accept(take_failure, err, asked)
         self.async_update_listeners()
 
     @callback
@@ -250,7 +254,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         The cache is read at once; if it is no wiser, the lock itself is asked, but not so soon
         that it would be busy for a person who tries again.
         """
-        self._take(take_doubt(self.data, sent))
+        self._mind_clock()
+        self._take(take_doubt(self.data, min(sent, dt_util.utcnow())))
         self.async_update_listeners()
         if self.data.doubted_at is not None:
             self.async_read_soon()
@@ -261,6 +266,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def async_take_jam(self, asked: datetime) -> None:
         """Take the lock's word that it could not move its bolt."""
+        self._mind_clock()
         self._take(take_jam(self.data, self._moment(asked)))
         self.async_update_listeners()
 
@@ -291,10 +297,28 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     # What follows from it
 
+    @callback
+    def _mind_clock(self) -> None:
+        """Let nothing be of a time to come when our clock was set back."""
+        if by := self._time.set_back():
+            _LOGGER.debug("The clock was set back by %s", by)
+            self._live_asked = None
+            self._publish(moved_back(self.data, by))
+
+    def _accept[T](
+        self,
+        take: Callable[[LockData, T, Moment], Taken],
+        arrived: T,
+        asked: datetime,
+    ) -> None:
+        self._mind_clock()
+        self._take(take(self.data, arrived, self._moment(asked)))
+
     def _moment(self, asked: datetime) -> Moment:
+        now = dt_util.utcnow()
         return Moment(
-            asked=asked,
-            arrived=dt_util.utcnow(),
+            asked=min(asked, now),
+            arrived=now,
             offset=self.account.clock_offset,
         )
 

@@ -1,5 +1,6 @@
-"""A cloud whose clock is not ours."""
+"""A cloud whose clock is not ours, and a clock of ours that is set back."""
 
+import asyncio
 from datetime import timedelta
 from functools import partial
 import random
@@ -7,10 +8,13 @@ from typing import Final
 
 import pytest
 
+from tests.simulator import Fail
+
 from .bench import Bench
 from .play import Case, play
 from .walk import turn, walk
-from .watch import Watch
+from .warp import WarpLoop
+from .watch import TRUST, Watch
 
 OFFSETS: Final = (-3600, -90, -1, 0, 1, 90, 3600)
 """The cloud's clock minus ours, in seconds."""
@@ -67,6 +71,49 @@ async def jumps(watch: Watch, offset: int, *, dated: bool) -> None:
         assert await watch.command(lock, "lock") is None
         assert await watch.command(lock, "unlock") is None
         await watch.heal()
+
+
+async def set_back(watch: Watch, hours: int, *, heard: bool) -> None:
+    """Set our own clock back while everything runs; `heard`: the cloud can still be read."""
+    loop, cloud = asyncio.get_running_loop(), watch.bench.cloud
+    assert isinstance(loop, WarpLoop)
+    (lock,) = cloud.locks
+    await turn(watch, lock)
+    await watch.pass_time(300)
+    watch.is_true()
+    loop.set_back(timedelta(hours=hours))
+    cloud.faults.set_clock(timedelta(hours=hours))
+    if heard:
+        for _ in range(3):
+            await turn(watch, lock)
+            await watch.pass_time(5)
+            watch.is_true()
+        assert await watch.command(lock, "lock") is None
+        assert await watch.command(lock, "unlock") is None
+        cloud.faults.lose_messages(1)
+        await turn(watch, lock)
+    else:
+        cloud.faults.lose_messages(None)
+        cloud.faults.add("/locks/*", Fail(503, "html"), times=None)
+        await turn(watch, lock)
+        # No longer than any other state that nobody confirms.
+        await watch.pass_time(2 * TRUST)
+        found = watch.bench.lock(lock)
+        assert found is not None
+        assert found.bolt is None
+    await watch.heal()
+
+
+def test_clock_is_set_back() -> None:
+    """What was known is not newer than what happens afterwards, and not shown for longer."""
+    play(
+        Case(
+            name=f"set back {hours} {heard}",
+            story=partial(set_back, hours=hours, heard=heard),
+        )
+        for hours in (1, 30)
+        for heard in (True, False)
+    )
 
 
 @pytest.mark.parametrize("dated", [True, False])

@@ -50,6 +50,10 @@ class _Clock:
         self._passed += microseconds
         self._frozen.time_to_freeze = self._start + timedelta(microseconds=self._passed)
 
+    def set_back(self, by: timedelta) -> None:
+        self._start -= by
+        self.advance(GRAIN)
+
 
 class _Selector(selectors.DefaultSelector):
     """Jumps instead of waiting."""
@@ -92,6 +96,10 @@ class WarpLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the clock's time."""
         return self._warp.seconds
+
+    def set_back(self, by: timedelta) -> None:
+        """Set the time of day back, as a person or a time server does."""
+        self._warp.set_back(by)
 
     @override
     def run_in_executor[*Ts, T](

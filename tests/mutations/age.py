@@ -141,4 +141,12 @@ MUTATIONS: Final = (
         new="    data = replace(data)\n    data, _ =",
         test="test_command_refused.py::test_jam_of_a_lock_that_was_out_of_reach",
     ),
+    Mutation(
+        rule=2,
+        name="what was known is of a time to come when the clock is set back",
+        file="coordinator.py",
+        old="            self._publish(moved_back(self.data, by))\n",
+        new="            self._publish(self.data)\n",
+        test="campaign/test_clocks.py::test_clock_is_set_back",
+    ),
 )
