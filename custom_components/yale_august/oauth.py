@@ -222,7 +222,8 @@ class OwnerTokens(TokenSource):
         if renewal.refused or not renewal.refresh_token:
             raise LoginExpired(operation=_OPERATION)
         if renewal.problem is not None and self._hass.loop.time() < renewal.not_before:
-            raise renewal.problem
+            # Else it would grow with each time that it is raised.
+            raise renewal.problem.with_traceback(None)
         try:
             token = await self._session.implementation.async_refresh_token(used)
         except OAuth2TokenRequestReauthError as err:

@@ -208,6 +208,53 @@ async def test_mints_that_fail_make_no_storm() -> None:
     assert await tokens.access_token() == "three"
 
 
+async def test_a_clock_that_is_set_back_makes_no_pause_longer() -> None:
+    """Nobody is kept from the door for as long as that."""
+    clock, refused = Clock(), errors.CloudUnavailable()
+    tokens = tokens_of(Mint(refused, refused, "three"), clock)
+    for _ in range(3):
+        with pytest.raises(errors.CloudUnavailable):
+            await tokens.access_token()
+    clock.now -= timedelta(hours=2)
+    assert await tokens.access_token() == "three"
+
+
+async def test_a_problem_that_is_told_often_does_not_grow() -> None:
+    """What is raised again and again remembers one time only."""
+    mint = Mint(errors.CloudUnavailable(), errors.CloudUnavailable())
+    tokens = tokens_of(mint, Clock())
+    depths = set()
+    for _ in range(50):
+        with pytest.raises(errors.CloudUnavailable) as caught:
+            await tokens.access_token()
+        depths.add(len(caught.traceback))
+    assert max(depths) < 10
+
+
+async def test_a_token_that_is_about_to_end_serves_until_then() -> None:
+    """A cloud that mints none at the moment keeps nobody from the door."""
+    clock, refused = Clock(), errors.CloudUnavailable()
+    first = ending(NOW + timedelta(hours=2))
+    tokens = tokens_of(Mint(first, refused, refused, "two"), clock)
+    assert await tokens.access_token() == first
+    clock.now = NOW + timedelta(hours=2) - MARGIN
+    for _ in range(3):
+        assert await tokens.access_token() == first
+    clock.now = NOW + timedelta(hours=2) - PAUSE_FIRST / 2
+    assert await tokens.access_token() == "two"
+
+
+async def test_a_token_that_is_over_does_not_serve() -> None:
+    """Then the reason is told why there is no other."""
+    clock = Clock()
+    first = ending(NOW + timedelta(hours=2))
+    tokens = tokens_of(Mint(first, errors.CloudUnavailable()), clock)
+    assert await tokens.access_token() == first
+    clock.now = NOW + timedelta(hours=2)
+    with pytest.raises(errors.CloudUnavailable):
+        await tokens.access_token()
+
+
 async def test_minting_does_not_wait_for_those_who_wait_for_it(
     session: aiohttp.ClientSession, desk: Desk
 ) -> None:

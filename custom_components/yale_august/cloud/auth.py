@@ -16,7 +16,8 @@ MARGIN: Final = timedelta(minutes=5)
 """A sub-user's token is minted anew this long before it ends."""
 PAUSE_FIRST: Final = timedelta(seconds=10)
 """After two mints that failed the next waits so long; it doubles with each further one."""
-PAUSE_LONGEST: Final = timedelta(minutes=5)
+PAUSE_LONGEST: Final = timedelta(minutes=1)
+"""Somebody may stand in front of the door."""
 
 
 class TokenSource(Protocol):
@@ -112,13 +113,21 @@ class SubUserTokens(TokenSource):
     async def access_token(self) -> str:
         """Return the sub-user's token, minted if there is none or it is about to end.
 
-        Raises what `create_sub_user` raises; a mint without a verdict is
-        CloudUnavailable, because the caller's own request was never sent.
+        One that is about to end serves until then if no other can be had. Raises what
+        `create_sub_user` raises; a mint without a verdict is CloudUnavailable, because
+        the caller's own request was never sent.
         """
         async with self._lock:
-            if self._token is None or self._is_ending():
+            if (token := self._token) is None:
                 return await self._mint()
-            return self._token
+            if self._mint_after is None or self._now() < self._mint_after:
+                return token
+            try:
+                return await self._mint()
+            except CloudError:
+                if self._now() >= self._mint_after + MARGIN:
+                    raise
+                return token
 
     @override
     async def renew(self, refused: str) -> str:
@@ -129,15 +138,14 @@ class SubUserTokens(TokenSource):
             self._token = None
             return await self._mint()
 
-    def _is_ending(self) -> bool:
-        return self._mint_after is not None and self._now() >= self._mint_after
-
     async def _mint(self) -> str:
         """Mint, but not for each of many locks after it has failed."""
         now = self._now()
-        waits = self._not_before is not None and now < self._not_before
-        if self._problem is not None and waits:
-            raise self._problem
+        if self._problem is not None and self._not_before is not None:
+            # Longer than ever meant: the clock was set back.
+            if timedelta() < self._not_before - now <= PAUSE_LONGEST:
+                # Else it would grow with each time that it is raised.
+                raise self._problem.with_traceback(None)
         try:
             token = await self._mint_now()
         except CloudError as err:
