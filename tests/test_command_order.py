@@ -80,7 +80,27 @@ async def test_unloaded_while_a_command_runs(home: Home, door: Lock) -> None:
     with pytest.raises((HomeAssistantError, asyncio.CancelledError)):
         await task
     await home.shows("lock", DOOR, "lock", "locked")
-    assert len(puts(home)) == 1
+    assert home.commands() == ["unlock", "status"]
+
+
+async def test_reloaded_while_the_bolt_moves(home: Home, door: Lock) -> None:
+    """Nobody hears how the command ends: what was known before is not shown as if it were so."""
+    entry = await home.set_up()
+    home.cloud.faults.stale_cache(door)
+    home.cloud.faults.lose_messages(None)
+    home.cloud.faults.add("remote_operate", Hang(1, acts=True))
+    home.cloud.faults.add("/remoteoperate/*/status", Fail(503, "html"))
+    task = asyncio.create_task(operate(home, "unlock"))
+    await home.when(lambda: door.bolt is Bolt.UNLOCKED)
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.shows("lock", DOOR, "lock", "unknown")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    home.cloud.faults.clear()
+    await home.cloud.hands.lock(door)
+    await home.shows("lock", DOOR, "lock", "locked")
+    assert home.commands().count("unlock") == 1
 
 
 async def test_movement_by_hand_meanwhile_is_shown_afterwards(

@@ -232,7 +232,7 @@ class Account:
         """
         readings = dict(self._notebook.memory.get("readings", {}))
         for lock in self.locks.values():
-            readings[lock.lock_id] = store_lock(lock.data)
+            readings[lock.lock_id] = store_lock(lock.lasting)
         return {"budget": self.client.budget.dump(), "readings": readings}
 
     async def _async_receive(self, lock: LockCoordinator) -> None:

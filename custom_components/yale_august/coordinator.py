@@ -106,6 +106,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._behind = False
         """Whether a read has failed that may soon succeed."""
         self._disputed = False
+        self._commanded_at: datetime | None = None
         self._live_asked: datetime | None = None
         self._doubt_asked: datetime | None = None
         self._cancel_expiry: CALLBACK_TYPE | None = None
@@ -118,6 +119,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._shown_until = NEVER
         """How long `_shown` is what may be shown of those data: each entity asks anew."""
         self.repace()
+
+    @property
+    def lasting(self) -> LockData:
+        """What is known for after a restart, which does not hear how a command ends."""
+        if self._commanded_at is None:
+            return self.data
+        return take_doubt(self.data, self._commanded_at).data
 
     # What is shown
 
@@ -273,6 +281,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def async_show_command(self, movement: BoltState | None) -> None:
         """Show the movement that a command has asked for; None ends it."""
+        self._commanded_at = None if movement is None else dt_util.utcnow()
         if movement is not self.data.commanded:
             self._publish(replace(self.data, commanded=movement))
 
