@@ -36,6 +36,10 @@ QUICK = Pace(
     farewell=timedelta(seconds=0.3),
     linger=timedelta(seconds=0.5),
     exodus=timedelta(),
+    feed_lag=timedelta(seconds=0.1),
+    feed_retry=timedelta(seconds=0.3),
+    gather=timedelta(seconds=0.05),
+    name=timedelta(seconds=1),
     read_back=(
         timedelta(seconds=0.6),
         timedelta(seconds=1.2),
@@ -180,6 +184,11 @@ class Home:
         while time.monotonic() < until:
             assert self.state(platform, lock, key) == state
             await asyncio.sleep(0.01)
+
+    async def keeps_still(self, *, seconds: float = 0.3) -> None:
+        """Let everything come that is still to come."""
+        await asyncio.sleep(seconds)
+        await self.hass.async_block_till_done()
 
     async def say(self, lock: str, **fields: object) -> None:
         """Have the cloud push a message about a lock, as it is."""

@@ -47,6 +47,7 @@ async def choose(
         {
             "trust_minutes": 60,
             "webhooks": False,
+            "names": True,
             **({"calendar": False} if "calendar" in form["data_schema"].schema else {}),
             **chosen,
         },
@@ -140,7 +141,11 @@ async def test_lock_without_latch_has_no_choice(
     form = await open_settings(hass, entry)
     schema = form["data_schema"]
     assert schema is not None
-    assert {str(key) for key in schema.schema} == {"trust_minutes", "webhooks"}
+    assert {str(key) for key in schema.schema} == {
+        "names",
+        "trust_minutes",
+        "webhooks",
+    }
     assert asked(hass) == []
 
 

@@ -20,6 +20,7 @@ from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.cloud.errors import Acted, CloudError, DeviceError
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import failure_key
+from custom_components.yale_august.incidents import Method
 from custom_components.yale_august.services import TABLE as ACTIONS
 
 INTEGRATION = Path(__file__).parent.parent / "custom_components" / DOMAIN
@@ -82,6 +83,17 @@ def test_entities_have_their_words() -> None:
         }
         for platform, entities in WORDS["entity"].items()
     }
+
+
+def test_events_have_their_words() -> None:
+    """Each event type, and each attribute with its values, has a name."""
+    (access,) = (row for row in TABLES["event"] if row.translation_key)
+    attributes = WORDS["entity"]["event"]["access"]["state_attributes"]
+    icons = ICONS["entity"]["event"]["access"]["state_attributes"]
+    assert set(attributes["event_type"]["state"]) == set(access.event_types)
+    assert set(icons["event_type"]["state"]) == set(access.event_types)
+    assert set(attributes["method"]["state"]) == {method.value for method in Method}
+    assert set(attributes) == {"at", "event_type", "late", "method", "ours", "person"}
 
 
 def test_icons() -> None:

@@ -188,6 +188,8 @@ def test_times() -> None:
     assert f"at most once in {minutes(PACE.live)} minutes" in asks
     assert len(PACE.read_back) + 1 == 4
     assert "at most four reads" in asks
+    story = " ".join(section("Who did it").split())
+    assert f"for {PACE.name // timedelta(seconds=1)} seconds at most" in story
     states = " ".join(section("What the states mean").split())
     assert PACE.trust.rest == timedelta(hours=1)
     assert "within the last hour" in states
@@ -356,6 +358,33 @@ async def test_front_door_left_open(
         async_fire_time_changed(hass)
         await hass.async_block_till_done()
         assert len(notes) == told
+    await turn_off(hass)
+
+
+@pytest.mark.parametrize(
+    ("kind", "person", "late", "told"),
+    [
+        ("unlocked", "Gina Guest", False, 1),
+        ("unlocked", None, False, 0),
+        ("unlocked", "Gina Guest", True, 0),
+        ("locked", "Gina Guest", False, 0),
+    ],
+)
+async def test_somebody_came_home(
+    hass: HomeAssistant, kind: str, person: str | None, late: bool, told: int
+) -> None:
+    """It tells of people who unlock, by name, and not of what happened long ago."""
+    notes = async_mock_service(hass, "persistent_notification", "create")
+    assert await async_setup_component(hass, "event", {})
+    story: dict[str, object] = {"event_type": "door_opened", "person": None}
+    access = "event.front_door_access"
+    hass.states.async_set(access, "2026-11-22T20:00:00.000+00:00", story)
+    await turn_on(hass, "Somebody came home")
+    story = {"event_type": kind, "person": person, "late": late}
+    hass.states.async_set(access, "2026-11-22T20:00:09.000+00:00", story)
+    await hass.async_block_till_done()
+    assert len(notes) == told
+    assert not told or notes[0].data["message"] == "Gina Guest came home."
     await turn_off(hass)
 
 

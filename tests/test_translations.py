@@ -248,6 +248,10 @@ def names_in(path: tuple[str, ...]) -> set[str]:
             return {name, state}
         case ("entity", _, name, "state", state):
             return {name, state}
+        case ("entity", _, name, "state_attributes", attribute, "name"):
+            return {name, attribute}
+        case ("entity", _, name, "state_attributes", attribute, "state", state):
+            return {name, attribute, state} - {"event_type"}
     pytest.fail(f"no rule for {path}")
 
 

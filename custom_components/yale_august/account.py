@@ -32,9 +32,11 @@ from .coordinator import LockCoordinator
 from .devices import async_forget_lock, async_keep_devices, known_locks
 from .options import Options
 from .pace import Pace
+from .people import People
 from .roster import RosterCoordinator
 from .soon import Soon
 from .storage import Memory, Notebook, store_lock
+from .witness import Witness
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -72,6 +74,14 @@ class Account:
         """Locks that another entry shows: lock id -> that entry's id."""
         self.checkup: Checkup | None = None
         """What the last check of the account found."""
+        self.people = People(
+            by_name=self.options.names,
+            numbered=notebook.memory.get("people", []),
+            on_numbered=lambda people: notebook.remember({"people": people}),
+        )
+        self.witness = Witness(
+            hass, entry, self, dict(notebook.memory.get("incidents", {}))
+        )
         self.roster = RosterCoordinator(hass, entry, client, self.pace)
         self._catch_up = Soon(
             hass,
@@ -233,7 +243,11 @@ class Account:
         readings = dict(self._notebook.memory.get("readings", {}))
         for lock in self.locks.values():
             readings[lock.lock_id] = store_lock(lock.lasting)
-        return {"budget": self.client.budget.dump(), "readings": readings}
+        return {
+            "budget": self.client.budget.dump(),
+            "readings": readings,
+            "incidents": self.witness.dump(),
+        }
 
     async def _async_receive(self, lock: LockCoordinator) -> None:
         """Read a new lock, and show it; a slow one keeps nobody else waiting."""
@@ -321,6 +335,7 @@ class Account:
             )
         self.note_success(lock_id)
         self._notebook.forget(lock_id)
+        self.witness.forget(lock_id)
         self.entry.async_create_background_task(
             self.hass, self.codes.async_forget(lock_id), f"{DOMAIN} forget codes"
         )
@@ -389,7 +404,9 @@ class Account:
     @callback
     def _pushed(self, message: PushMessage) -> None:
         if (lock := self.find(message.lock_id)) is not None:
+            before = lock.data
             lock.async_take_push(message)
+            self.witness.async_hear(lock, message, before)
 
     @callback
     def _push_changed(self) -> None:
@@ -415,6 +432,7 @@ class Account:
     def note_unheard(self, lock_id: str, at: datetime) -> None:
         """Let push be looked after: a read found a change that it should have told of."""
         self.push.doubt(lock_id, at)
+        self.witness.async_unheard(lock_id)
 
     def _was_read_before_push(self, lock: LockCoordinator) -> bool:
         connected_at = self.push.connected_at

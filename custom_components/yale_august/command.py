@@ -85,6 +85,13 @@ SECURE = Movement(
 )
 
 
+_RESTS = {
+    BoltState.LOCKING: BoltState.LOCKED,
+    BoltState.UNLOCKING: BoltState.UNLOCKED,
+    BoltState.UNLATCHING: BoltState.UNLATCHED,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What the vendor's page lets a caller choose beside the command (reference 12.1 and 12.8)."""
@@ -126,7 +133,11 @@ async def async_move(
             _async_send(lock, movement, choices, proof, sent), eager_start=True
         )
         with _shown_moving(lock, movement):
-            return await _async_move(lock, proof, sending, sent)
+            witness = lock.account.witness
+            witness.async_sending(lock.lock_id, movement.ends | movement.answers)
+            moved = await _async_move(lock, proof, sending, sent)
+            witness.async_success(lock.lock_id, _end(lock, movement))
+            return moved
 
 
 async def async_ask(
@@ -416,6 +427,14 @@ class _Proof:
             or info.action is None
             or info.action == self._movement.command.lower()
         )
+
+
+def _end(lock: LockCoordinator, movement: Movement) -> BoltState:
+    """Return how a confirmed movement has ended."""
+    bolt = lock.data.bolt
+    if bolt is not None and bolt.value in movement.ends:
+        return bolt.value
+    return _RESTS.get(movement.moving, BoltState.UNKNOWN)
 
 
 @contextmanager

@@ -250,6 +250,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.async_update_listeners()
 
     @callback
+    def async_take_actor(self, actor: str, at: datetime) -> None:
+        """Take it that this one made the last movement of the bolt."""
+        self.data = replace(self.data, actor=actor, actor_at=at)
+        self.async_update_listeners()
+
+    @callback
     def async_take_failure(self, err: CloudError, asked: datetime) -> None:
         """Take what a failed command says about the lock."""
         self._accept(take_failure, err, asked)

@@ -55,6 +55,7 @@ def _account(veil: Veil, account: Account) -> dict[str, JsonValue]:
     return {
         "push": veil.show(account.push.figures()),
         "webhooks": veil.show(papers and papers.figures()),
+        "activities": veil.show(account.witness.figures()),
         "budget": veil.show(account.client.budget.figures()),
         "clock_offset": veil.show(account.client.clock_offset),
         "read_interval": veil.show(account.read_interval),

@@ -1,31 +1,76 @@
-"""Events of a lock: what becomes of its access codes."""
+"""What happens at a lock and who did it, and what becomes of its access codes."""
 
 from dataclasses import dataclass
-from typing import override
+from datetime import timedelta
+from typing import Final, override
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.components.event import (
+    DoorbellEventType,
+    EventDeviceClass,
+    EventEntity,
+    EventEntityDescription,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from .account import YaleAugustConfigEntry
 from .codes.view import CodeEvent, CodeEventKind
 from .codes_entity import CodesEntity, async_add_codes_table
-from .entity import LockEntityDescriptionMixin
+from .coordinator import LockCoordinator
+from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .incidents import Incident, Kind
+from .witness import ACCESS
 
 PARALLEL_UPDATES = 0
 
-ATTR_GUEST = "guest"
-ATTR_CODE_ID = "code_id"
-ATTR_REASON = "reason"
+ATTR_GUEST: Final = "guest"
+ATTR_CODE_ID: Final = "code_id"
+ATTR_REASON: Final = "reason"
+
+DOORBELL_TYPES: Final = frozenset({7, 10})
+"""Lock types with a doorbell button (reference 6.3)."""
+FRESH: Final = timedelta(minutes=1)
+"""What happened longer ago is told late; a bell does not ring any more for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventDescription(EventEntityDescription, LockEntityDescriptionMixin):
-    """One kind of events of a lock."""
+class IncidentDescription(EventEntityDescription, LockEntityDescriptionMixin):
+    """One row of this platform: what it tells of, by the event type that stands for it."""
+
+    types: dict[Kind, str]
+    has_story: bool = True
+    """Whether it tells who did it and how, and also what happened longer ago."""
 
 
 TABLE = (
-    EventDescription(
+    IncidentDescription(
+        key=ACCESS,
+        translation_key="access",
+        types={kind: kind.value for kind in Kind if kind is not Kind.RING},
+        event_types=[kind.value for kind in Kind if kind is not Kind.RING],
+        supported_fn=lambda data: data.operable,
+    ),
+    IncidentDescription(
+        key="ring",
+        device_class=EventDeviceClass.DOORBELL,
+        types={Kind.RING: DoorbellEventType.RING},
+        event_types=[DoorbellEventType.RING],
+        has_story=False,
+        supported_fn=lambda data: (
+            data.detail is not None and data.detail.type in DOORBELL_TYPES
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodesDescription(EventEntityDescription, LockEntityDescriptionMixin):
+    """One kind of what becomes of the access codes of a lock."""
+
+
+CODES_TABLE = (
+    CodesDescription(
         key="codes",
         translation_key="codes",
         event_types=[kind.value for kind in CodeEventKind],
@@ -38,14 +83,74 @@ async def async_setup_entry(
     entry: YaleAugustConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the events that each lock has."""
-    async_add_codes_table(entry, async_add_entities, TABLE, CodesEvents)
+    """Add what each lock can tell of."""
+
+    def make(lock: LockCoordinator, row: IncidentDescription) -> IncidentEvent:
+        return IncidentEvent(entry, lock, row)
+
+    async_add_table(entry, async_add_entities, TABLE, make)
+    async_add_codes_table(entry, async_add_entities, CODES_TABLE, CodesEvents)
+
+
+class IncidentEvent(LockDeviceEntity, EventEntity):
+    """Tells each incident once, in the order in which they happened as far as that is known."""
+
+    entity_description: IncidentDescription
+
+    def __init__(
+        self,
+        entry: YaleAugustConfigEntry,
+        coordinator: LockCoordinator,
+        description: IncidentDescription,
+    ) -> None:
+        """Listen to nobody yet."""
+        super().__init__(coordinator, description)
+        self._account = entry.runtime_data
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Hear of what happens from now on."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self._account.witness.async_listen(
+                self.coordinator, self.entity_description.key, self._happened
+            )
+        )
+
+    @callback
+    def _happened(self, incident: Incident) -> None:
+        event_type = self.entity_description.types.get(incident.kind)
+        late = dt_util.utcnow() - incident.at > FRESH
+        if event_type is None:
+            return
+        if self.entity_description.has_story:
+            self._trigger_event(event_type, self._story(incident, late=late))
+        elif late:
+            return
+        else:
+            self._trigger_event(event_type)
+        self.async_write_ha_state()
+
+    def _story(self, incident: Incident, *, late: bool) -> dict[str, object]:
+        """Return how it went, without any id."""
+        person = None
+        if incident.actor is not None:
+            person = self._account.people.called(
+                incident.actor, self.coordinator.data.detail
+            )
+        return {
+            "method": incident.method.value,
+            "person": person,
+            "ours": incident.ours,
+            "at": incident.at.isoformat(timespec="seconds"),
+            "late": late,
+        }
 
 
 class CodesEvents(CodesEntity, EventEntity):
     """What becomes of the access codes of a lock; without their digits."""
 
-    entity_description: EventDescription
+    entity_description: CodesDescription
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -5,8 +5,20 @@ from typing import Protocol
 
 from .cloud.client import Client
 from .cloud.errors import CloudError
+from .cloud.models import BoltState
 from .options import Options
 from .pace import Pace
+from .people import People
+
+
+class Onlooker(Protocol):
+    """Who wants to know what happens at a lock, beside what is true of it."""
+
+    def async_sending(self, lock_id: str, ends: frozenset[BoltState]) -> None:
+        """Take it that a command of ours is sent now that should end in one of these."""
+
+    def async_success(self, lock_id: str, end: BoltState) -> None:
+        """Take it that the command was confirmed."""
 
 
 class Household(Protocol):
@@ -15,6 +27,11 @@ class Household(Protocol):
     client: Client
     options: Options
     pace: Pace
+    people: People
+
+    @property
+    def witness(self) -> Onlooker:
+        """Who is told what happens at the lock."""
 
     @property
     def push_connected(self) -> bool:

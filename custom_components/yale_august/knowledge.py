@@ -22,7 +22,6 @@ from .cloud.models import (
     Operation,
     PushMessage,
 )
-from .people import actor_name
 from .trouble import PASSING, Trouble, trouble_of
 from .truth import Offer, Origin, Reading, Trust, Verdict, shown, weigh
 
@@ -54,7 +53,8 @@ class LockData:
     """Since when the cloud does not reach the lock."""
     complaint: Trouble | None = None
     """What the lock said last when it could not do something; see `trouble`."""
-    changed_by: str | None = field(default=None, repr=False)
+    actor: str | None = field(default=None, repr=False)
+    """Who moved the bolt last: a user id, or the cloud's word for nobody."""
     actor_at: datetime | None = None
     """When a message last said who acted."""
 
@@ -285,19 +285,19 @@ def _take_bolt(
         else:
             offer = replace(offer, vouched=False)
     reading, verdict = weigh(before, offer)
-    changed_by = data.changed_by
+    actor = data.actor
     if (
         origin is Origin.READ
         and before is not None
         and reading is not None
         and before.value is not reading.value
     ):
-        changed_by = None
+        actor = None
     moved = verdict is Verdict.NEWER and (before is None or before.value is not value)
     heard = verdict is Verdict.NEWER and origin is not Origin.READ
     if value not in (BoltState.UNKNOWN, BoltState.JAMMED):
         data = _relieve(data, heard=heard, moved=moved and not value.moving)
-    return _with(data, bolt=reading, changed_by=changed_by), verdict
+    return _with(data, bolt=reading, actor=actor), verdict
 
 
 def _take_door(
@@ -401,12 +401,11 @@ def _take_actor(
     if message.bolt is None or message.is_poll_answer:
         return data
     if message.caller is not None:
-        actor = actor_name(message.caller, data.detail)
-        return _with(data, changed_by=actor, actor_at=now)
+        return _with(data, actor=message.caller, actor_at=now)
     if (before.bolt is None or before.bolt.value is not message.bolt) and (
         data.actor_at is None or now - data.actor_at > ACTOR_WINDOW
     ):
-        return _with(data, changed_by=None)
+        return _with(data, actor=None)
     return data
 
 

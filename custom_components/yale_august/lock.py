@@ -108,7 +108,8 @@ class YaleAugustLock(LockDeviceEntity, LockEntity):
     @override
     def changed_by(self) -> str | None:
         """Return who moved the bolt last, where the cloud says it."""
-        return self.coordinator.data.changed_by
+        data = self.coordinator.data
+        return self.coordinator.account.people.doer(data.actor, data.detail)
 
     @override
     async def async_lock(self, **kwargs: Any) -> None:

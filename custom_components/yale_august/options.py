@@ -10,6 +10,7 @@ CONF_TRUST_MINUTES: Final = "trust_minutes"
 CONF_WEBHOOKS: Final = "webhooks"
 CONF_LATCH: Final = "latch"
 CONF_CALENDAR: Final = "calendar"
+CONF_NAMES: Final = "names"
 
 TRUST_DEFAULT: Final = 60
 TRUST_LEAST: Final = 30
@@ -37,6 +38,8 @@ class Options:
     """Whether the cloud may call this Home Assistant."""
     calendar: bool = False
     """Whether whoever may write to the calendars of locks may make and change access codes there."""
+    names: bool = True
+    """Whether people's names appear in states, events and calendars."""
     latch: Mapping[str, LatchUse] = field(default_factory=dict)
     """By lock id, for the locks that somebody has decided about."""
 
@@ -53,6 +56,7 @@ class Options:
             ),
             webhooks=stored.get(CONF_WEBHOOKS) is True,
             calendar=stored.get(CONF_CALENDAR) is True,
+            names=stored.get(CONF_NAMES) is not False,
             latch={
                 str(lock_id): LatchUse(use)
                 for lock_id, use in (

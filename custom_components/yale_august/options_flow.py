@@ -20,6 +20,7 @@ from .flow_codes_change import ChangeCodeFlow
 from .options import (
     CONF_CALENDAR,
     CONF_LATCH,
+    CONF_NAMES,
     CONF_TRUST_MINUTES,
     CONF_WEBHOOKS,
     TRUST_DEFAULT,
@@ -65,6 +66,7 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
                         CONF_TRUST_MINUTES: int(user_input[CONF_TRUST_MINUTES]),
                         CONF_WEBHOOKS: user_input[CONF_WEBHOOKS],
                         CONF_CALENDAR: user_input.get(CONF_CALENDAR, options.calendar),
+                        CONF_NAMES: user_input[CONF_NAMES],
                         CONF_LATCH: {
                             # What was decided for a lock that is away stays decided.
                             **options.latch,
@@ -110,6 +112,7 @@ def _suggested(options: Options, latch_locks: dict[str, str]) -> dict[str, Any]:
         ),
         CONF_WEBHOOKS: options.webhooks,
         CONF_CALENDAR: options.calendar,
+        CONF_NAMES: options.names,
         CONF_SWAPPED: [
             lock for lock in latch_locks if options.latch_use(lock) is LatchUse.SWAPPED
         ],
@@ -131,6 +134,7 @@ def _form(latch_locks: dict[str, str], *, with_codes: bool) -> vol.Schema:
             )
         ),
         vol.Required(CONF_WEBHOOKS): BooleanSelector(),
+        vol.Required(CONF_NAMES): BooleanSelector(),
     }
     if with_codes:
         schema[vol.Required(CONF_CALENDAR)] = BooleanSelector()

@@ -46,6 +46,14 @@ class Pace:
     """How long a command that a message has confirmed waits for its own answer."""
     exodus: timedelta = timedelta(days=1)
     """A list without a single lock is believed only after this time."""
+    feed_lag: timedelta = timedelta(seconds=3)
+    """After this time the activity feed has learned of what was pushed."""
+    feed_retry: timedelta = timedelta(minutes=5)
+    """After this time a feed that could not be read, and has to be, is read again."""
+    gather: timedelta = timedelta(seconds=1)
+    """How long an event that tells its own time waits for what happened before it."""
+    name: timedelta = timedelta(seconds=12)
+    """How long an event waits at most for the feed to say who it was."""
     bridge_repair: timedelta = timedelta(days=1)
     """A bridge that is offline for longer is worth a person's look."""
     unheard: timedelta = timedelta(seconds=30)

@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .cloud.models import BoltState, DoorState
 from .const import DOMAIN
+from .journal import Memory as IncidentMemory
 from .knowledge import LockData
 from .truth import Reading
 
@@ -60,6 +61,10 @@ class Memory(TypedDict, total=False):
     """What was known of each lock, by lock id, with its age."""
     abilities: dict[str, StoredAbilities]
     """What each lock can do, by lock id."""
+    incidents: dict[str, IncidentMemory]
+    """What was told of each lock, by lock id, so that it is not told again."""
+    people: list[str]
+    """User ids in the order in which they were first seen, where names are not shown."""
 
 
 class Notebook:
@@ -144,6 +149,14 @@ def _checked(stored: object) -> Memory:
             for lock_id, told in abilities.items()
             if isinstance(told, dict)
         }
+    if isinstance(incidents := stored.get("incidents"), dict):
+        memory["incidents"] = {
+            str(lock_id): cast("IncidentMemory", told)
+            for lock_id, told in incidents.items()
+            if isinstance(told, dict)
+        }
+    if isinstance(people := stored.get("people"), list):
+        memory["people"] = [user_id for user_id in people if isinstance(user_id, str)]
     return memory
 
 

@@ -247,8 +247,10 @@ class Webhooks:
 
     @callback
     def _take(self, lock: LockCoordinator, delivery: Delivery) -> None:
+        before = lock.data
         if (message := delivery.message) is not None:
             lock.async_take_push(message)
+        self._account.witness.async_hear_post(lock, delivery, before)
         if _needs_look(lock, delivery):
             lock.async_read_soon()
         if self._registrar.papers.locks.get(lock.lock_id):
