@@ -190,7 +190,10 @@ async def test_symptom_rate_limited_on_reload_by_the_cloud(
 
 
 async def test_symptom_polling_storms(home: Home) -> None:
-    """Nobody asks the lock itself; twenty messages are no read, a reconnect is one."""
+    """Nobody asks the lock itself; twenty messages are no read of it, a reconnect is one.
+
+    A locking may be the lock's own: the history of the house may be asked for each.
+    """
     door = home.cloud.add_lock(name=DOOR)
     entry = await home.set_up()
     before = len(home.cloud.requests)
@@ -198,7 +201,9 @@ async def test_symptom_polling_storms(home: Home) -> None:
         await home.cloud.hands.unlock(door)
         await home.cloud.hands.lock(door)
     await home.shows("lock", DOOR, "lock", "locked")
-    assert home.cloud.requests.counts(since=before) == {}
+    asked = home.cloud.requests.counts(since=before)
+    assert asked.pop("get_activities", 0) <= 10
+    assert asked == {}
     await home.cloud.faults.disconnect_namespace()
     await home.when(lambda: not home.account(entry).push_connected)
     await home.when(lambda: home.account(entry).push_connected)
