@@ -20,6 +20,7 @@ from custom_components.yale_august.const import ENV_CLOUD
 from .doors import DOOR
 from .home import QUICK, Home
 from .simulator import Simulator
+from .simulator.accounts import User
 from .simulator.lock import Lock
 
 
@@ -79,6 +80,12 @@ def pace(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def door(home: Home) -> Lock:
     """Return a lock with a latch, a bridge, a door sensor."""
     return home.cloud.add_lock("unlatch", name=DOOR)
+
+
+@pytest.fixture
+def pia(home: Home) -> User:
+    """Return somebody who has a code, and no account at any lock."""
+    return home.cloud.world.add_user("Pia", "Pin", email="pia@example.com")
 
 
 @pytest.fixture

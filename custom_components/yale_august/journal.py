@@ -16,84 +16,32 @@ Nothing here has a clock, a network or Home Assistant.
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Final, TypedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
+from .cases import (
+    GRAIN,
+    SECOND,
+    Case,
+    Claim,
+    Memory,
+    add_claim,
+    around,
+    remoteness,
+    restore,
+    same_state,
+    says_more,
+    store,
+)
 from .incidents import Incident, Kind, Method, Sighting, Source, is_person, like
 
-SECOND: Final = timedelta(seconds=15)
-"""Within this time a message that says the same again is of the same operation."""
-MATCH: Final = timedelta(seconds=60)
-"""How far the feed's time of an incident may be from the time that it was heard of."""
-CROSS: Final = timedelta(seconds=10)
-"""The same where the words are not the same, such as unlocked and opened."""
 LATE: Final = timedelta(seconds=60)
 """For so long after its sending a command of ours may still move the bolt."""
-GRAIN: Final = timedelta(seconds=2)
-"""By so much two clocks that tell the same time may differ."""
 KEPT: Final = 24
 """Incidents that are remembered after they have been told."""
 WAITING: Final = 64
 """Incidents that may wait; in a flood the oldest are told as they are."""
-CLAIMS: Final = 64
-
-
-class Memory(TypedDict, total=False):
-    """What must survive a restart: what has been told, so that it is not told again."""
-
-    since: float
-    """What happened before this time is told, or never will be (seconds of the epoch)."""
-    told: list[list[str | float | None]]
-    """The newest incidents: kind, our time, the feed's own time."""
-
-
-@dataclass(slots=True, eq=False)
-class _Case:
-    """One incident, as far as it is known."""
-
-    kind: Kind
-    at: datetime
-    due: datetime
-    """When it is told at the latest."""
-    since: datetime
-    """When it was first heard of."""
-    dated: bool = False
-    """Whether a source has told when it happened."""
-    method: Method = Method.UNKNOWN
-    actor: str | None = None
-    ours: bool = False
-    nameless: bool = False
-    """Whether it waits for somebody to say who it was."""
-    seen: set[Source] = field(default_factory=set)
-    stamp: datetime | None = None
-    """The feed's own time of it."""
-    posted: datetime | None = None
-    """A post's own time of it."""
-    told: bool = False
-
-    @property
-    def incident(self) -> Incident:
-        return Incident(
-            kind=self.kind,
-            at=self.at,
-            method=self.method,
-            actor=self.actor,
-            ours=self.ours,
-        )
-
-
-@dataclass(slots=True)
-class _Claim:
-    """At that time bolt or door stood so."""
-
-    at: datetime
-    kind: Kind
-    case: _Case | None = None
-    """The incident that made it so, if one is known."""
-    repeated: Sighting | None = None
-    """What said so, where it seemed to say nothing new."""
-    known: bool = False
 
 
 @dataclass(slots=True)
@@ -103,7 +51,7 @@ class _Order:
     kinds: frozenset[Kind]
     sent: datetime
     actor: str | None
-    case: _Case | None = None
+    case: Case | None = None
     """The incident that it made."""
 
 
@@ -128,12 +76,12 @@ class Journal:
     ) -> None:
         """Begin now, or go on where the memory ends; one that is not readable is none."""
         self._patience = patience
-        self._waiting: list[_Case] = []
-        self._told: deque[_Case] = deque()
-        self._bolt: list[_Claim] = []
-        self._door: list[_Claim] = []
+        self._waiting: list[Case] = []
+        self._since, told = restore(memory, now)
+        self._told = deque(told)
+        self._bolt: list[Claim] = []
+        self._door: list[Claim] = []
         self._order: _Order | None = None
-        self._since = _restore(self._told, memory, now)
         for case in self._told:
             self._note(case)
         self.wants_names = False
@@ -152,7 +100,7 @@ class Journal:
             return
         track = self._track(kind)
         if not track or (track[-1].kind is not kind and track[-1].at + SECOND < at):
-            _claim(track, _Claim(at, kind))
+            add_claim(track, Claim(at, kind))
 
     def see_state(self, seen: Sighting, now: datetime, *, known: bool) -> bool:
         """Take a message that says how bolt or door stand.
@@ -162,10 +110,10 @@ class Journal:
         """
         self.heard = max(self.heard, seen.at)
         track = self._track(seen.kind)
-        before, after = _around(track, seen.at)
-        if before is not None and _same_state(before.kind, seen.kind):
+        before, after = around(track, seen.at)
+        if before is not None and same_state(before.kind, seen.kind):
             case = before.case
-            _claim(track, _Claim(seen.at, before.kind, case, seen, known))
+            add_claim(track, Claim(seen.at, before.kind, case, seen, known))
             if case is None or seen.at - case.at > SECOND:
                 return True
             if seen.actor is not None and case.actor not in (None, seen.actor):
@@ -177,13 +125,13 @@ class Journal:
             Kind.UNLOCKED,
         ):
             # The latch springs back by itself.
-            _claim(track, _Claim(seen.at, seen.kind, before.case))
+            add_claim(track, Claim(seen.at, seen.kind, before.case))
             return False
         if (
             after is not None
             and after.case is not None
             and Source.STATE not in after.case.seen
-            and _same_state(after.kind, seen.kind)
+            and same_state(after.kind, seen.kind)
             and after.at - seen.at <= SECOND
         ):
             self._enrich(after.case, seen, now, known=known)
@@ -206,15 +154,15 @@ class Journal:
             case
             for case in cases
             if Source.OPERATION not in case.seen
-            and _distance(case, seen) is not None
+            and remoteness(case, seen) is not None
             and not self._parted(case, seen)
         ]
         if near:
-            case = min(near, key=lambda case: _distance(case, seen) or 0)
+            case = min(near, key=lambda case: remoteness(case, seen) or 0)
             self._enrich(case, seen, now, known=known)
         else:
             case = self._open(seen, now, known=known)
-            _, after = _around(self._track(seen.kind), seen.at)
+            _, after = around(self._track(seen.kind), seen.at)
             self._note(case)
             self._promote(after, seen.kind, now)
         case.posted = seen.stamp
@@ -242,7 +190,7 @@ class Journal:
                 (distance, number, index)
                 for number, seen in enumerate(new)
                 for index, case in enumerate(open_cases)
-                if (distance := _distance(case, seen)) is not None
+                if (distance := remoteness(case, seen)) is not None
             ),
         )
         paired: dict[int, int] = {}
@@ -280,7 +228,7 @@ class Journal:
         if order is None:
             return
         if order.case is not None:
-            if _says_more(kind, order.case.kind) and not order.case.told:
+            if says_more(kind, order.case.kind) and not order.case.told:
                 order.case.kind = kind
             return
         case = self._open(
@@ -327,56 +275,46 @@ class Journal:
 
     def dump(self) -> Memory:
         """Return what must survive a restart."""
-        return {
-            "since": self._since.timestamp(),
-            "told": [
-                [
-                    case.kind.value,
-                    case.at.timestamp(),
-                    None if case.stamp is None else case.stamp.timestamp(),
-                ]
-                for case in self._told
-            ],
-        }
+        return store(self._since, self._told)
 
     # How
 
-    def _open(self, seen: Sighting, now: datetime, *, known: bool) -> _Case:
-        case = _Case(kind=seen.kind, at=seen.at, due=now, since=now)
+    def _open(self, seen: Sighting, now: datetime, *, known: bool) -> Case:
+        case = Case(kind=seen.kind, at=seen.at, due=now, since=now)
         self._waiting.append(case)
         self._enrich(case, seen, now, known=known, first=True)
         return case
 
-    def _note(self, case: _Case) -> None:
+    def _note(self, case: Case) -> None:
         """Let what was done stand in the row of states, for the messages that say so too."""
         if case.kind.of_door or case.kind.of_bolt:
-            _claim(self._track(case.kind), _Claim(case.at, case.kind, case))
+            add_claim(self._track(case.kind), Claim(case.at, case.kind, case))
 
-    def _parted(self, case: _Case, seen: Sighting) -> bool:
+    def _parted(self, case: Case, seen: Sighting) -> bool:
         """Return whether it stood otherwise between the two: they are of two incidents."""
         first, last = sorted((case.at, seen.at))
         return any(
-            first < claim.at < last and not _same_state(claim.kind, seen.kind)
+            first < claim.at < last and not same_state(claim.kind, seen.kind)
             for claim in self._track(seen.kind)
             if claim.case is not case
         )
 
-    def _track(self, kind: Kind) -> list[_Claim]:
+    def _track(self, kind: Kind) -> list[Claim]:
         return self._door if kind.of_door else self._bolt
 
-    def _promote(self, claim: _Claim | None, before: Kind, now: datetime) -> None:
+    def _promote(self, claim: Claim | None, before: Kind, now: datetime) -> None:
         """Take for news what came first and only seemed to say nothing new."""
         if (
             claim is not None
             and (seen := claim.repeated) is not None
-            and not _same_state(before, claim.kind)
+            and not same_state(before, claim.kind)
         ):
             claim.repeated = None
             claim.case = self._open(seen, now, known=claim.known)
 
     def _enrich(
         self,
-        case: _Case,
+        case: Case,
         seen: Sighting,
         now: datetime,
         *,
@@ -388,7 +326,7 @@ class Journal:
         case.seen.add(seen.source)
         if from_feed:
             case.stamp = seen.stamp
-        if _says_more(seen.kind, case.kind):
+        if says_more(seen.kind, case.kind):
             case.kind = seen.kind
         if seen.method is not Method.UNKNOWN and (
             from_feed or case.method is Method.UNKNOWN
@@ -410,14 +348,14 @@ class Journal:
             case.due = now + wait
         self._waiting.sort(key=lambda one: one.at)
 
-    def _needs_name(self, case: _Case, seen: Sighting, *, known: bool) -> bool:
+    def _needs_name(self, case: Case, seen: Sighting, *, known: bool) -> bool:
         if not self.wants_names or case.ours or not case.kind.of_bolt:
             return False
         if case.kind is Kind.JAMMED or seen.source is Source.FEED:
             return False
         return not (seen.says_who and known)
 
-    def _recognise(self, case: _Case, seen: Sighting) -> None:
+    def _recognise(self, case: Case, seen: Sighting) -> None:
         """Say whether a command of ours did it."""
         order = self._order
         if order is None or order.case not in (None, case):
@@ -442,76 +380,6 @@ class Journal:
         case.method = Method.REMOTE
         case.actor = case.actor or order.actor
 
-    def _settle(self, case: _Case, now: datetime) -> None:
+    def _settle(self, case: Case, now: datetime) -> None:
         case.nameless = False
         case.due = min(case.due, now)
-
-
-def _says_more(one: Kind, other: Kind) -> bool:
-    return other in (Kind.LOCKED, Kind.UNLOCKED) and one is not other
-
-
-def _same_state(one: Kind, other: Kind) -> bool:
-    return like(one, other) == 0
-
-
-def _distance(case: _Case, seen: Sighting) -> float | None:
-    """Return how far a sighting is from an incident; None when it is of another."""
-    unlike = like(case.kind, seen.kind)
-    apart = abs(case.at - seen.at)
-    most, cross = (MATCH, CROSS) if seen.source is Source.FEED else (SECOND, GRAIN)
-    if unlike is None or apart > (cross if unlike else most):
-        return None
-    return apart.total_seconds() + unlike * most.total_seconds()
-
-
-def _claim(track: list[_Claim], claim: _Claim) -> None:
-    track.append(claim)
-    track.sort(key=lambda one: one.at)
-    del track[:-CLAIMS]
-
-
-def _around(track: list[_Claim], at: datetime) -> tuple[_Claim | None, _Claim | None]:
-    """Return the claims before and after a time."""
-    before, after = None, None
-    for claim in track:
-        if claim.at <= at:
-            before = claim
-        elif after is None:
-            after = claim
-    return before, after
-
-
-def _restore(
-    told: deque[_Case], memory: Mapping[str, object] | None, now: datetime
-) -> datetime:
-    since = _time((memory or {}).get("since"))
-    if memory is None or since is None or since > now:
-        return now
-    stored = memory.get("told")
-    for one in stored if isinstance(stored, list) else ():
-        match one:
-            case [str(kind), at, stamp] if kind in set(Kind) and (found := _time(at)):
-                told.append(
-                    _Case(
-                        kind=Kind(kind),
-                        at=found,
-                        due=found,
-                        since=found,
-                        dated=True,
-                        stamp=_time(stamp),
-                        told=True,
-                    )
-                )
-            case _:
-                continue
-    return since
-
-
-def _time(seconds: object) -> datetime | None:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except OverflowError, OSError, ValueError:
-        return None

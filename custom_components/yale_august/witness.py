@@ -6,13 +6,8 @@ was, a message does not fit what is known, or the cloud knows of something that 
 read once for all who need it by then, and at most once for each operation.
 """
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-import logging
 from typing import Protocol
 
 from homeassistant.config_entries import ConfigEntry
@@ -22,18 +17,10 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .channel import Channel
-from .cloud.errors import (
-    ApiKeyInvalid,
-    CloudError,
-    EndpointNotAllowed,
-    Forbidden,
-    InvalidParameter,
-    LoginExpired,
-    NotFound,
-)
-from .cloud.models import Activity, BoltState, Delivery, JsonValue, PushMessage
+from .cloud.models import BoltState, Delivery, JsonValue, PushMessage
 from .const import ACTING_SUB_USER, CONF_ACTING_USER, DOMAIN
 from .coordinator import LockCoordinator
+from .feeds import Entries, Feeds
 from .household import Household
 from .incidents import (
     Incident,
@@ -43,55 +30,23 @@ from .incidents import (
     door_kind,
     like,
     name_of,
-    of_activity,
     of_post,
     of_push,
 )
 from .journal import GRAIN, Journal, Memory, Patience
 from .knowledge import LockData
-from .soon import Soon
-
-_LOGGER = logging.getLogger(__name__)
+from .watch import IncidentListener, Watch
 
 ACCESS = "access"
 """The key of the entity for whose sake the feed is read."""
 APART = 0.005
 """Seconds between two events: their entity's state is the time to the millisecond."""
 
-type IncidentListener = Callable[[Incident], None]
-
 
 class Watched(Household, Protocol):
     """What is needed of the account."""
 
     push: Channel
-
-
-@dataclass(slots=True, eq=False)
-class _Watch:
-    """Where one lock is watched."""
-
-    lock: LockCoordinator
-    journal: Journal
-    listeners: list[IncidentListener] = field(default_factory=list)
-    blind: bool = True
-    """Whether something may have happened that was not heard."""
-    asks: bool = False
-    """Whether the feed has to tell what has happened."""
-    cancel_telling: CALLBACK_TYPE | None = None
-
-    @property
-    def house_id(self) -> str | None:
-        data = self.lock.data
-        if data.summary.house_id is not None or data.detail is None:
-            return data.summary.house_id
-        return data.detail.house_id
-
-    @property
-    def verified(self) -> datetime | None:
-        """When the bolt stood as the cloud's cache tells, by the cloud's clock."""
-        detail = self.lock.data.detail
-        return None if detail is None or detail.status is None else detail.status.at
 
 
 class Witness:
@@ -114,11 +69,15 @@ class Witness:
             for lock_id, told in memory.items()
             if not _is_disabled(hass, lock_id)
         }
-        self._watches: dict[str, _Watch] = {}
-        self._houses: dict[str, Soon] = {}
-        self._refused: set[str] = set()
-        """Houses whose feed this login, or this API key, may not read."""
-        self._reads = 0
+        self._watches: dict[str, Watch] = {}
+        self._feeds = Feeds(
+            hass,
+            entry,
+            account,
+            is_needed=self._is_needed,
+            on_read=self._read,
+            on_failure=self._unread,
+        )
         self._cancel_retry: CALLBACK_TYPE | None = None
         entry.async_on_unload(self._stop)
 
@@ -145,8 +104,7 @@ class Witness:
         return {
             "locks": len(watches),
             "locks_with_feed": sum(watch.journal.wants_names for watch in watches),
-            "feed_reads": self._reads,
-            "houses_without_right": len(self._refused),
+            **self._feeds.figures(),
         }
 
     # Who listens
@@ -164,7 +122,7 @@ class Witness:
             watch = self._watches[lock.lock_id] = self._begin(lock)
         watch.listeners.append(listener)
         if key == ACCESS:
-            watch.journal.wants_names = watch.house_id not in self._refused
+            watch.journal.wants_names = self._feeds.allows(watch.house_id)
             self._updated(watch)
 
         @callback
@@ -175,9 +133,9 @@ class Witness:
 
         return stop
 
-    def _begin(self, lock: LockCoordinator) -> _Watch:
+    def _begin(self, lock: LockCoordinator) -> Watch:
         pace = self._account.pace
-        watch = _Watch(
+        watch = Watch(
             lock,
             Journal(
                 Patience(gather=pace.gather, name=pace.name, lag=pace.feed_lag),
@@ -198,7 +156,7 @@ class Witness:
             self._cancel_retry()
             self._cancel_retry = None
 
-    def _cancel(self, watch: _Watch) -> None:
+    def _cancel(self, watch: Watch) -> None:
         if watch.cancel_telling is not None:
             watch.cancel_telling()
             watch.cancel_telling = None
@@ -270,7 +228,7 @@ class Witness:
         return self._entry.unique_id
 
     def _take_state(
-        self, watch: _Watch, seen: Sighting, before: LockData, now: datetime
+        self, watch: Watch, seen: Sighting, before: LockData, now: datetime
     ) -> None:
         journal = watch.journal
         if (bolt := before.bolt) is not None:
@@ -281,13 +239,13 @@ class Witness:
             watch.asks = True
         self._follow_up(watch)
 
-    def _knows(self, watch: _Watch, seen: Sighting) -> bool:
+    def _knows(self, watch: Watch, seen: Sighting) -> bool:
         return seen.actor is None or self._account.people.knows(
             seen.actor, watch.lock.data.detail
         )
 
     @callback
-    def _updated(self, watch: _Watch) -> None:
+    def _updated(self, watch: Watch) -> None:
         """See whether the cloud knows of something that was not heard while nobody listened."""
         account, lock = self._account, watch.lock
         if not account.push_connected or lock.data.reachable is False:
@@ -310,84 +268,58 @@ class Witness:
 
     # What the feed says
 
-    def _follow_up(self, watch: _Watch) -> None:
+    def _follow_up(self, watch: Watch) -> None:
         if watch.asks or watch.journal.nameless:
             self._ask(watch)
         self._plan(watch)
 
-    def _ask(self, watch: _Watch) -> None:
+    def _ask(self, watch: Watch) -> None:
         """Read the feed of the house soon, if that is for somebody."""
         house_id = watch.house_id
         if not watch.journal.wants_names or house_id is None:
             watch.asks = False
             return
-        soon = self._houses.get(house_id)
-        if soon is None:
-            soon = self._houses[house_id] = Soon(
-                self._hass,
-                self._entry,
-                f"{DOMAIN} activities",
-                partial(self._async_read, house_id),
-                self._account.pace.feed_lag,
-            )
-        soon.ask()
+        self._feeds.ask(house_id)
 
-    async def _async_read(self, house_id: str) -> None:
-        """Read the feed of a house, once it has had the time to learn of it."""
-        await asyncio.sleep(self._account.pace.feed_lag.total_seconds())
-        watches = [
+    def _wants(self, house_id: str) -> list[Watch]:
+        """Return the watches that the feed of a house is read for."""
+        return [
             watch
             for watch in self._watches.values()
             if watch.house_id == house_id and watch.journal.wants_names
         ]
-        if not any(watch.asks or watch.journal.nameless for watch in watches):
-            return
-        asked = dt_util.utcnow()
-        try:
-            self._reads += 1
-            activities = await self._account.client.get_activities(house_id)
-        except CloudError as err:
-            self._failed(house_id, watches, err)
-            return
-        entries = self._entries(activities)
+
+    @callback
+    def _is_needed(self, house_id: str) -> bool:
+        return any(
+            watch.asks or watch.journal.nameless for watch in self._wants(house_id)
+        )
+
+    @callback
+    def _read(self, house_id: str, entries: Entries, asked: datetime) -> None:
+        """Take what the feed of a house says."""
         now = dt_util.utcnow()
-        for watch in watches:
+        for watch in self._wants(house_id):
             watch.asks = False
-            watch.journal.see_feed(entries[watch.lock.lock_id], now, asked=asked)
+            watch.journal.see_feed(
+                entries.get(watch.lock.lock_id, ()), now, asked=asked
+            )
             self._plan(watch)
 
-    def _entries(
-        self, activities: tuple[Activity, ...]
-    ) -> defaultdict[str, list[Sighting]]:
-        """Return what the feed says, by lock id, and learn the names in it."""
-        found: defaultdict[str, list[Sighting]] = defaultdict(list)
-        for activity in activities:
-            seen = of_activity(activity, self._account.clock_offset)
-            if seen is None or activity.device_id is None:
-                continue
-            if seen.actor is not None:
-                self._account.people.learn(seen.actor, name_of(activity.user))
-            found[activity.device_id].append(seen)
-        return found
-
-    def _failed(self, house_id: str, watches: list[_Watch], err: CloudError) -> None:
+    @callback
+    def _unread(self, house_id: str) -> None:
         """Tell what waits without a name; a right that is missing is not asked for again."""
         now = dt_util.utcnow()
-        refused = isinstance(err, Forbidden | NotFound | InvalidParameter)
-        if isinstance(err, LoginExpired | ApiKeyInvalid):
-            refused = False
-            self._account.note_failure(err)
-        _LOGGER.debug("The activity feed cannot be read: %s", err)
-        if isinstance(err, EndpointNotAllowed):
-            watches = list(self._watches.values())
-        for watch in watches:
-            if refused:
-                if watch.house_id is not None:
-                    self._refused.add(watch.house_id)
+        for watch in list(self._watches.values()):
+            if not self._feeds.allows(watch.house_id):
                 watch.journal.wants_names = watch.asks = False
+            elif watch.house_id != house_id:
+                continue
             watch.journal.give_up_names(now)
             self._plan(watch)
-        if any(watch.asks for watch in watches) and self._cancel_retry is None:
+        if self._cancel_retry is None and any(
+            watch.asks for watch in self._watches.values()
+        ):
             self._cancel_retry = async_call_later(
                 self._hass,
                 self._account.pace.feed_retry,
@@ -403,7 +335,7 @@ class Witness:
 
     # What is told
 
-    def _plan(self, watch: _Watch) -> None:
+    def _plan(self, watch: Watch) -> None:
         """Tell what is due, and wake up for the next."""
         self._cancel(watch)
         now = dt_util.utcnow()
@@ -420,11 +352,11 @@ class Witness:
         )
 
     @callback
-    def _woken(self, watch: _Watch, _now: datetime) -> None:
+    def _woken(self, watch: Watch, _now: datetime) -> None:
         watch.cancel_telling = None
         self._plan(watch)
 
-    def _tell(self, watch: _Watch, incident: Incident) -> None:
+    def _tell(self, watch: Watch, incident: Incident) -> None:
         lock = watch.lock
         bolt = lock.data.bolt
         stands = None if bolt is None else bolt_kind(bolt.value)
