@@ -190,6 +190,23 @@ async def test_rename_in_the_app(home: Home) -> None:
     assert state.name == "Main Entrance"
 
 
+async def test_house_with_a_name_of_its_own(home: Home) -> None:
+    """What a person calls a house stays; what hangs on it is where it was."""
+    door = home.cloud.add_lock(name=DOOR, house="Home")
+    entry = await home.set_up()
+    registry = dr.async_get(home.hass)
+    house = home.device(entry, door.house.house_id)
+    assert house is not None
+    registry.async_update_device(house.id, name_by_user="At the lake")
+    door.house.name = "Villa"
+    await home.account(entry).roster.async_refresh()
+    await refresh(home, entry, door.lock_id)
+    renamed = home.device(entry, door.house.house_id)
+    assert renamed is not None
+    assert (renamed.id, renamed.name) == (house.id, "Villa")
+    assert renamed.name_by_user == "At the lake"
+
+
 async def test_move_to_another_house(home: Home) -> None:
     """A lock that moved hangs on its new house; a house without locks goes."""
     door = home.cloud.add_lock("unlatch", name=DOOR, house="Home")

@@ -106,6 +106,7 @@ class IncidentEvent(LockDeviceEntity, EventEntity):
         """Listen to nobody yet."""
         super().__init__(coordinator, description)
         self._account = entry.runtime_data
+        self._was_available = self.available
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -116,6 +117,14 @@ class IncidentEvent(LockDeviceEntity, EventEntity):
                 self.coordinator, self.entity_description.key, self._happened
             )
         )
+
+    @override
+    @callback
+    def _handle_coordinator_update(self) -> None:
+        """Show when the lock comes or goes; what is true of it is none of its events."""
+        if self.available is not self._was_available:
+            self._was_available = self.available
+            super()._handle_coordinator_update()
 
     @callback
     def _happened(self, incident: Incident) -> None:

@@ -296,7 +296,6 @@ class Journal:
         return any(
             first < claim.at < last and not same_state(claim.kind, seen.kind)
             for claim in self._track(seen.kind)
-            if claim.case is not case
         )
 
     def _track(self, kind: Kind) -> list[Claim]:

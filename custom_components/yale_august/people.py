@@ -38,6 +38,8 @@ class People:
         self._numbers = {user_id: at for at, user_id in enumerate(numbered, start=1)}
         self._on_numbered = on_numbered
         self._names: dict[str, str] = {}
+        self.listeners: list[Callable[[str], None]] = []
+        """Called with the user id when a name is learned."""
 
     @callback
     def doer(self, caller: str | None, detail: LockDetail | None = None) -> str | None:
@@ -51,8 +53,10 @@ class People:
     @callback
     def learn(self, user_id: str, name: str | None) -> None:
         """Take note of a name that came along with a user id."""
-        if name:
+        if name and self._names.get(user_id) != name:
             self._names[user_id] = name
+            for listener in self.listeners:
+                listener(user_id)
 
     def knows(self, user_id: str, detail: LockDetail | None = None) -> bool:
         """Return whether there is something to call a user by."""

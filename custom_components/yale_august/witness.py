@@ -24,6 +24,7 @@ from .feeds import Entries, Feeds
 from .household import Household
 from .incidents import (
     Incident,
+    Kind,
     Method,
     Sighting,
     bolt_kind,
@@ -79,6 +80,7 @@ class Witness:
             on_failure=self._unread,
         )
         self._cancel_retry: CALLBACK_TYPE | None = None
+        account.people.listeners.append(self._named)
         entry.async_on_unload(self._stop)
 
     def dump(self) -> dict[str, Memory]:
@@ -357,14 +359,30 @@ class Witness:
         self._plan(watch)
 
     def _tell(self, watch: Watch, incident: Incident) -> None:
-        lock = watch.lock
+        self._name_doer(watch.lock, incident)
+        for listener in list(watch.listeners):
+            listener(incident)
+
+    @callback
+    def _named(self, user_id: str) -> None:
+        """Let the locks say the name that this one was only now learned to have."""
+        for watch in self._watches.values():
+            if watch.lock.data.actor == user_id:
+                watch.lock.async_update_listeners()
+
+    def _name_doer(self, lock: LockCoordinator, incident: Incident) -> None:
+        """Let the lock say who moved its bolt last, if this was it and nothing said so before."""
         bolt = lock.data.bolt
         stands = None if bolt is None else bolt_kind(bolt.value)
         doer = incident.actor or _DOERS.get(incident.method)
-        if doer is not None and stands is not None and like(stands, incident.kind) == 0:
+        sprang_back = (incident.kind, stands) == (Kind.OPENED, Kind.UNLOCKED)
+        if doer is None or stands is None:
+            return
+        if like(stands, incident.kind) != 0 and not sprang_back:
+            return
+        people, detail = self._account.people, lock.data.detail
+        if people.doer(lock.data.actor, detail) != people.doer(doer, detail):
             lock.async_take_actor(doer, incident.at)
-        for listener in list(watch.listeners):
-            listener(incident)
 
 
 def _is_disabled(hass: HomeAssistant, lock_id: str) -> bool:
