@@ -333,7 +333,7 @@ class Journal:
             case.method = seen.method
         if seen.actor is not None and (from_feed or case.actor is None):
             case.actor = seen.actor
-        if from_feed or (seen.dated and not case.dated):
+        if from_feed or (seen.dated and not case.dated and not case.told):
             case.at, case.dated = seen.at, True
         self._recognise(case, seen)
         if case.told:
