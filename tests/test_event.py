@@ -253,6 +253,7 @@ async def test_guest(home: Home, door: Lock, pia: User) -> None:
     await home.set_up(guest)
     stories = Stories(home)
     await enter(home, door, pia)
+    await home.shows("lock", DOOR, "lock", "unlocked")
     await enter(home, door, guest, Bolt.LOCKED)
     told = await stories.are("unlocked", "locked")
     assert [one["person"] for one in told] == [None, "Gustav Guest"]
