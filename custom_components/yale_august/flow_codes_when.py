@@ -138,7 +138,8 @@ class WhenFlow(CodesFlow):
             )
 
         fields: FormFields = {
-            vol.Required(CONF_DAYS): SelectSelector(
+            # Without a default the frontend chooses the first day by itself.
+            vol.Required(CONF_DAYS, default=[]): SelectSelector(
                 SelectSelectorConfig(
                     options=[day.value for day in WEEK],
                     multiple=True,
