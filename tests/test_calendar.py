@@ -232,3 +232,26 @@ async def test_codes_of_others(
     )
     answer = await say("delete", uid=code_id)
     assert "not made by Home Assistant" in answer["error"]["message"]
+
+
+async def test_no_names(home: Home, door: Lock, say: Say) -> None:
+    """Where no names are wanted guests are numbered, and moving an event renames nobody."""
+    entry = await home.add_entry()
+    home.hass.config_entries.async_update_entry(
+        entry, options={"calendar": True, "names": False}
+    )
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    await home.hass.async_block_till_done()
+    assert (await say("create", event=event(tomorrow())))["success"]
+    await home.when(lambda: loaded(door, "Anna"))
+    (shown,) = home.account(entry).codes.shown(door.lock_id)
+    await settled(home, entry, door, shown.code_id)
+    (seen,) = await listed(home)
+    assert seen["summary"] == "Person 1"
+    told = home.find("event", DOOR, "codes")
+    assert told is not None
+    assert told.attributes["guest"] == "Person 1"
+    moved = event(tomorrow(14), name="Person 1")
+    assert (await say("update", uid=shown.code_id, event=moved))["success"]
+    (shown,) = home.account(entry).codes.shown(door.lock_id)
+    assert shown.name == "Anna"

@@ -87,13 +87,20 @@ def test_entities_have_their_words() -> None:
 
 def test_events_have_their_words() -> None:
     """Each event type, and each attribute with its values, has a name."""
-    (access,) = (row for row in TABLES["event"] if row.translation_key)
-    attributes = WORDS["entity"]["event"]["access"]["state_attributes"]
-    icons = ICONS["entity"]["event"]["access"]["state_attributes"]
-    assert set(attributes["event_type"]["state"]) == set(access.event_types)
-    assert set(icons["event_type"]["state"]) == set(access.event_types)
-    assert set(attributes["method"]["state"]) == {method.value for method in Method}
-    assert set(attributes) == {"at", "event_type", "late", "method", "ours", "person"}
+    shown = {
+        "access": {"at", "late", "method", "ours", "person"},
+        "codes": {"code_id", "guest", "reason"},
+    }
+    rows = {row.translation_key: row for row in TABLES["event"] if row.translation_key}
+    assert set(rows) == set(shown)
+    for key, row in rows.items():
+        attributes = WORDS["entity"]["event"][key]["state_attributes"]
+        icons = ICONS["entity"]["event"][key]["state_attributes"]
+        assert set(attributes["event_type"]["state"]) == set(row.event_types)
+        assert set(icons["event_type"]["state"]) == set(row.event_types)
+        assert set(attributes) == {"event_type", *shown[key]}
+    methods = WORDS["entity"]["event"]["access"]["state_attributes"]["method"]["state"]
+    assert set(methods) == {method.value for method in Method}
 
 
 def test_icons() -> None:

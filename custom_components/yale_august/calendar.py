@@ -125,7 +125,7 @@ class CodesCalendar(CodesEntity, CalendarEntity):
             yield CalendarEvent(
                 start=start,
                 end=end,
-                summary=code.name,
+                summary=self.called(code),
                 # Without an id Home Assistant offers neither change nor deletion.
                 uid=code.code_id if code.managed else None,
                 recurrence_id=start.isoformat() if weekly else None,
@@ -174,7 +174,7 @@ class CodesCalendar(CodesEntity, CalendarEntity):
             uid,
             lock_ids=[self.coordinator.lock_id],
             schedule=schedule,
-            name=name if name != code.name else None,
+            name=name if name != self.called(code) else None,
         )
 
     def _code(self, uid: str) -> ShownCode:

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 from .access_codes import AccessCodes
 from .account import YaleAugustConfigEntry
 from .codes.records import CodeState, Goal
-from .codes.view import ShownCode
+from .codes.view import CodeEvent, ShownCode
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 
@@ -73,6 +73,10 @@ class CodesEntity(LockDeviceEntity):
     def shown(self) -> tuple[ShownCode, ...]:
         """Return the codes of the lock."""
         return self._codes.shown(self.coordinator.lock_id)
+
+    def called(self, code: ShownCode | CodeEvent) -> str:
+        """Return what the guest of a code is called in states, events and calendars."""
+        return self.coordinator.account.people.guest(code.code_id, code.name)
 
     @property
     def is_read(self) -> bool:

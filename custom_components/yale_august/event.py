@@ -171,7 +171,7 @@ class CodesEvents(CodesEntity, EventEntity):
 
     @callback
     def _happened(self, event: CodeEvent) -> None:
-        attributes = {ATTR_GUEST: event.name, ATTR_CODE_ID: event.code_id}
+        attributes = {ATTR_GUEST: self.called(event), ATTR_CODE_ID: event.code_id}
         if event.reason is not None:
             attributes[ATTR_REASON] = event.reason.value
         self._trigger_event(event.kind.value, attributes)

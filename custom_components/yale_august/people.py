@@ -76,6 +76,11 @@ class People:
             self._on_numbered(list(self._numbers))
         return f"Person {number}"
 
+    @callback
+    def guest(self, code_id: str, name: str) -> str:
+        """Return what the guest of an access code is called."""
+        return name if self.by_name else self.called(code_id) or name
+
     def _name(self, user_id: str, detail: LockDetail | None) -> str | None:
         user = None if detail is None else detail.users.get(user_id)
         if user is not None and (
