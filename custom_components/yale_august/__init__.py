@@ -30,6 +30,7 @@ from .const import (
 from .devices import Facts
 from .oauth import async_owner_tokens, forget_tokens
 from .services import async_setup_services
+from .sign_out import async_sign_out
 from .storage import Notebook
 from .webhooks import async_open_webhooks, async_remove_webhooks
 
@@ -101,9 +102,22 @@ async def async_remove_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) 
         where = brand_endpoints(hass, Brand(entry.data[CONF_BRAND]))
         return await _async_client(hass, entry, where, notebook, session)
 
+    def connect_as(tokens: TokenSource) -> Client:
+        where = brand_endpoints(hass, Brand(entry.data[CONF_BRAND]))
+        return Client(
+            Transport(
+                session=session,
+                endpoints=where,
+                api_key=entry.data[CONF_API_KEY],
+                tokens=tokens,
+            ),
+            _budget(notebook),
+        )
+
     try:
         await async_remove_webhooks(hass, entry, connect)
         await async_remove_subscribers(notebook, connect)
+        await async_sign_out(hass, entry, connect_as)
     finally:
         session.detach()
     forget_tokens(hass, entry)
@@ -135,8 +149,7 @@ async def _async_client(
     The session must be our own: sharing one with another integration would mix us up with it at the
     vendor's firewall (reference 2.4).
     """
-    budget = Budget()
-    budget.restore(notebook.memory.get("budget"))
+    budget = _budget(notebook)
 
     def client(
         tokens: TokenSource,
@@ -163,3 +176,10 @@ async def _async_client(
         ),
         SubUserRefused,
     )
+
+
+def _budget(notebook: Notebook) -> Budget:
+    """Return the budget as the last client left it."""
+    budget = Budget()
+    budget.restore(notebook.memory.get("budget"))
+    return budget
