@@ -112,6 +112,30 @@ def test_change_that_was_pushed() -> None:
     assert take_status(data, status(), moment(110)).unheard is None
 
 
+@pytest.mark.parametrize(
+    ("bolt", "at", "late", "disputed"),
+    [
+        (BoltState.UNLOCKED, -3600, 3700, True),
+        # So late may a message be whose order was mixed up on the way.
+        (BoltState.UNLOCKED, -10, 50, None),
+        # It says the same, or nothing of what is now.
+        (BoltState.LOCKED, -3600, 3700, None),
+        (BoltState.UNLOCKING, -3600, 3700, None),
+        (BoltState.UNLOCKED, 60, 50, False),
+        # It is believed, but may be too old to be shown.
+        (BoltState.UNLOCKED, 60, 70, True),
+    ],
+)
+def test_message_that_seems_to_be_old(
+    bolt: BoltState, at: float, late: float, disputed: bool | None
+) -> None:
+    """It is as old as it says, but is looked after: one of the clocks may have jumped."""
+    message = PushMessage(lock_id=LOCK, bolt=bolt, at=second(at))
+    taken = take_push(known(), message, moment(at + late))
+    assert taken.disputed is disputed
+    assert (taken.data.bolt == known().bolt) is (at < 0)
+
+
 def test_change_counts_once() -> None:
     """Afterwards it is known."""
     taken = take_status(known(), status(), moment(110))

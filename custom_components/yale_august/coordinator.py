@@ -166,7 +166,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def _async_update_data(self) -> LockData:
         """Read the detail. A failed read changes nothing: what is known grows old by itself."""
         self._mind_clock()
+        doubted = self.account.client.clock_doubted
         await self._async_read()
+        if self.account.client.clock_doubted and not doubted:
+            # Soon a second answer will tell whether the cloud's clock has jumped.
+            self.async_read_soon()
         self.repace()
         self.account.async_learn(self.lock_id)
         return self.data

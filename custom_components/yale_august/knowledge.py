@@ -28,6 +28,8 @@ from .truth import Offer, Origin, Reading, Trust, Verdict, shown, weigh
 LATCH_TYPE = 17
 """The lock type that can pull its latch, where capabilities do not say (reference 6.3)."""
 AT_REST = frozenset({BoltState.LOCKED, BoltState.SECURE, BoltState.UNLOCKED})
+LATE = timedelta(seconds=60)
+"""A message that seems to be older than this when it comes: perhaps the clock is wrong."""
 ACTOR_WINDOW = timedelta(seconds=15)
 """A push often comes twice; the second one does not repeat who did it (reference 20.3)."""
 
@@ -189,7 +191,12 @@ def take_push(data: LockData, message: PushMessage, moment: Moment) -> Taken:
     if message.bolt is not None:
         data, verdict = _take_bolt(data, message.bolt, at, moment, Origin.PUSH)
         newer = verdict is Verdict.NEWER
-        settled = False if newer else None
+        contradicts = before.bolt is None or before.bolt.value is not message.bolt
+        if contradicts and not message.bolt.moving and moment.arrived - seen > LATE:
+            # Late, or one of the clocks has jumped: a read will tell.
+            settled = True
+        elif newer:
+            settled = False
         names = newer or (verdict is Verdict.CONFIRMED and _nameless(data, seen))
     if message.door is not DoorState.ABSENT:
         data, _ = _take_door(data, message.door, at, moment, Origin.PUSH)

@@ -31,6 +31,11 @@ class Calls:
         """The cloud's clock minus ours; None while not known."""
         return self.transport.clock_offset
 
+    @property
+    def clock_doubted(self) -> bool:
+        """Whether the latest answer tells another time, and no second one yet."""
+        return self.transport.clock.doubted
+
     async def send(
         self,
         route: Route,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 import json
 import logging
 import time
@@ -16,6 +16,7 @@ from yarl import URL
 from .answers import Answer, error_of, read_answer
 from .auth import TokenSource
 from .brand import Endpoints
+from .clock import CloudClock
 from .errors import (
     Acted,
     CloudUnavailable,
@@ -106,8 +107,13 @@ class Transport:
         self._api_key = api_key
         self._origin = str(endpoints.rest.origin())
         self._refused = refused
-        self.clock_offset: timedelta | None = None
-        """The cloud's clock minus ours, by its latest answer; None: not known."""
+        self.clock = CloudClock()
+        """The cloud's clock, by its answers."""
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """The cloud's clock minus ours; None: not known."""
+        return self.clock.offset
 
     def headers(self, token: str) -> dict[str, str]:
         """Return the headers that every call and the socket need (reference 2.2)."""
@@ -268,9 +274,7 @@ class Transport:
         except (aiohttp.ClientError, OSError) as err:
             raise _Broken from err
         if answer.date is not None and "Age" not in headers:
-            # The header has whole seconds: half a second is the best guess.
-            half = timedelta(seconds=0.5)
-            self.clock_offset = answer.date + half - datetime.now(UTC)
+            self.clock.note(answer.date)
         return answer
 
     @staticmethod
