@@ -158,3 +158,25 @@ async def test_person_who_tries_again_finds_the_lock_free(
     await operate(home, "unlock")
     assert home.commands() == ["unlock", "unlock"]
     assert home.state("lock", DOOR, "lock") == "unlocked"
+
+
+async def test_command_after_a_reload_waits_for_the_one_before(
+    home: Home, door: Lock, pace: Callable[..., None]
+) -> None:
+    """One that has not ended is not overtaken: ordered, or refused."""
+    pace(queue=timedelta(seconds=0.1))
+    entry = await home.set_up()
+    home.cloud.faults.add("remote_operate", Hang(3))
+    stuck = asyncio.create_task(operate(home, "unlock"))
+    await home.when(lambda: home.commands() == ["unlock"])
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.shows("lock", DOOR, "lock", "unknown")
+    assert not stuck.done()
+    with refused("still_busy"):
+        await operate(home, "lock")
+    assert home.commands() == ["unlock"]
+    stuck.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stuck
+    await operate(home, "lock")
+    assert home.commands().count("lock") == 1

@@ -4,7 +4,6 @@ A lock has a coordinator of its own, so that a message wakes the entities of one
 is true is decided in `knowledge`; here it is only scheduled and handed on.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,6 +55,7 @@ from .soon import Soon
 from .steady import SteadyTime, moved_back
 from .storage import StoredReadings, restore_lock
 from .truth import trusted_until
+from .turns import turns_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -97,9 +97,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """The newest message of a failed command."""
         self.asked: datetime | None = None
         """When the newest detail that has been read was asked for."""
-        self.commanding = asyncio.Lock()
+        turns = turns_of(hass, self.lock_id)
+        self.commanding = turns.commanding
         """Held by the one movement that runs."""
-        self.asking = asyncio.Lock()
+        self.asking = turns.asking
         """Held by the one question that a person has asked and that has no answer yet."""
         self.watchers: list[CALLBACK_TYPE] = []
         """Called when something has arrived, before the entities are."""
