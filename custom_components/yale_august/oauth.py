@@ -43,7 +43,8 @@ _LOGGER = logging.getLogger(__name__)
 TOKEN_TIMEOUT: Final = timedelta(seconds=20)
 EXPIRY_MARGIN: Final = timedelta(seconds=20)
 PAUSE_FIRST: Final = timedelta(seconds=10)
-PAUSE_LONGEST: Final = timedelta(minutes=5)
+PAUSE_LONGEST: Final = timedelta(minutes=1)
+"""Somebody may stand in front of the door."""
 RETRY_AFTER_LONGEST: Final = timedelta(hours=24)
 GRACE = timedelta(minutes=2)
 """A refused login is tried once more after this time before the person is asked for another:
