@@ -28,6 +28,7 @@ from .const import (
     DOMAIN,
 )
 from .devices import Facts
+from .neighbours import async_forget_neighbours, async_note_neighbours
 from .oauth import async_owner_tokens, forget_tokens
 from .services import async_setup_services
 from .sign_out import async_sign_out
@@ -78,6 +79,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
         raise
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     async_open_webhooks(hass, entry)
+    async_note_neighbours(hass, entry)
     if account.options.webhooks:
         account.codes.posts.async_open()
     return True
@@ -121,6 +123,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) 
     finally:
         session.detach()
     forget_tokens(hass, entry)
+    async_forget_neighbours(hass, entry)
     await notebook.async_remove()
     await CodeStore(hass, entry.entry_id).async_remove()
 

@@ -282,6 +282,15 @@ async def async_owner_tokens(hass: HomeAssistant, entry: ConfigEntry) -> OwnerTo
     return OwnerTokens(hass, entry, OAuth2Session(hass, entry, implementation))
 
 
+def stored_access_token(entry: ConfigEntry) -> str | None:
+    """Return the access token that an entry keeps, be it valid or not; None without one."""
+    token = entry.data.get(CONF_TOKEN)
+    if not isinstance(token, Mapping):
+        return None
+    access_token = token.get(CONF_ACCESS_TOKEN)
+    return access_token if isinstance(access_token, str) and access_token else None
+
+
 @callback
 def forget_tokens(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Drop what is kept about a removed entry's renewals."""

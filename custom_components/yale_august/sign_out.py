@@ -6,13 +6,12 @@ is not asked, because minting a token for it could create it again.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 import logging
 from typing import Final
 from uuid import uuid4
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
@@ -20,7 +19,7 @@ from .cloud.auth import TokenSource, token_claims
 from .cloud.client import Client
 from .cloud.errors import CloudError
 from .const import DOMAIN
-from .oauth import FlowTokens
+from .oauth import FlowTokens, stored_access_token
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ async def async_sign_out(
     `connect` returns a client with the given tokens. The token is sent as it is: renewing it
     would only make another one to end.
     """
-    access_token = _access_token(entry)
+    access_token = stored_access_token(entry)
     if access_token is None:
         return
     install_id = token_claims(access_token).install_id
@@ -60,7 +59,7 @@ async def async_sign_out(
 def _is_needed(hass: HomeAssistant, entry: ConfigEntry, install_id: str) -> bool:
     """Return whether another entry has, or may have, tokens of this install."""
     tokens = (
-        _access_token(other)
+        stored_access_token(other)
         for domain in SAME_CLOUD
         for other in hass.config_entries.async_entries(domain)
         if other.entry_id != entry.entry_id
@@ -70,11 +69,3 @@ def _is_needed(hass: HomeAssistant, entry: ConfigEntry, install_id: str) -> bool
         for token in tokens
         if token is not None
     )
-
-
-def _access_token(entry: ConfigEntry) -> str | None:
-    token = entry.data.get(CONF_TOKEN)
-    if not isinstance(token, Mapping):
-        return None
-    access_token = token.get(CONF_ACCESS_TOKEN)
-    return access_token if isinstance(access_token, str) and access_token else None
