@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from homeassistant.exceptions import HomeAssistantError
 import pytest
+
+from custom_components.yale_august.cloud.routes import Safety
 
 from .doors import DOOR, operate, puts, refused
 from .home import Home
@@ -144,6 +147,33 @@ async def test_command_does_not_wait_for_long(
     with refused("unconfirmed"):
         await stuck
     assert home.commands().count("unlock") == 0
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+async def test_command_that_never_gets_its_turn(
+    home: Home, door: Lock, pace: Callable[..., None], gives_up: bool
+) -> None:
+    """Nothing was sent: that is said, and what is known of the bolt goes on to be shown."""
+    tick = timedelta(seconds=0.05)
+    pace(read_back=(tick, 2 * tick), queue=2 * tick)
+    entry = await home.set_up()
+    budget = home.account(entry).client.budget
+    before = len(home.cloud.requests)
+    async with AsyncExitStack() as others:
+        for _ in range(budget.limits.commands_at_once):
+            await others.enter_async_context(budget.admit(Safety.COMMAND))
+        command = asyncio.create_task(operate(home, "unlock"))
+        await home.shows("lock", DOOR, "lock", "unlocking")
+        if gives_up:
+            command.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await command
+        else:
+            with refused("not_sent"):
+                await command
+    assert home.state("lock", DOOR, "lock") == "locked"
+    await home.keeps("lock", DOOR, "lock", "locked")
+    assert home.commands(since=before) == []
 
 
 async def test_person_who_tries_again_finds_the_lock_free(

@@ -159,7 +159,7 @@ def test_troubleshooting_quotes_what_people_read() -> None:
     ]
     commands = {
         key: WORDS["exceptions"][key]["message"]
-        for key in (*_KEYS.values(), "unconfirmed")
+        for key in (*_KEYS.values(), "unconfirmed", "not_sent")
     }
     said = [
         *commands.values(),

@@ -262,7 +262,8 @@ async def _async_move(
                 await asyncio.wait({sending}, timeout=linger)
         except asyncio.CancelledError:
             # Nobody waits for the end any more, and the bolt may have moved.
-            lock.async_doubt(sent)
+            if proof.left:
+                lock.async_doubt(sent)
             raise
         finally:
             sending.cancel()
@@ -271,6 +272,12 @@ async def _async_move(
         sending.result()
     if proof.refusal is not None:
         raise _failed(lock, proof.refusal, sent) from proof.refusal
+    if not proof.given and not proof.left:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_sent",
+            translation_placeholders={"lock": lock.data.name},
+        )
     if not proof.given:
         lock.async_doubt(sent)
         raise HomeAssistantError(
@@ -304,6 +311,7 @@ async def _async_send(
             notification_type=choices.notification_type,
             webhook=choices.webhook,
             version=choices.version,
+            leaving=proof.leave,
         )
     except CloudError as err:
         if isinstance(err, DeviceError) or err.acted is Acted.NO:
@@ -361,6 +369,8 @@ class _Proof:
         self._sent = sent
         self._before = lock.failed
         self.done = asyncio.Event()
+        self.left = False
+        """The command has gone on the wire: until then it waits for its turn."""
         self.given = False
         """The bolt has done it."""
         self.answer: Operation | None = None
@@ -380,6 +390,10 @@ class _Proof:
         with suppress(TimeoutError):
             async with asyncio.timeout_at(until):
                 await self.done.wait()
+
+    def leave(self) -> None:
+        """Take note that the command goes on the wire."""
+        self.left = True
 
     def give(self) -> None:
         """Take note that the bolt has done it; the first verdict counts."""

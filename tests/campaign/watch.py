@@ -46,6 +46,7 @@ ENDS: Final = {
 }
 NOT_SENT: Final = {
     "not_checked",
+    "not_sent",
     "budget_exhausted",
     "login_expired",
     "cloud_unavailable",

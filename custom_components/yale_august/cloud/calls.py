@@ -1,6 +1,7 @@
 """What all operations share: sending within the budget, reading the answer."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 import logging
 from typing import Final
@@ -44,8 +45,19 @@ class Calls:
         query: dict[str, str] | None = None,
         body: JsonValue | Absent = ABSENT,
         timeout: float | None = None,
+        leaving: Callable[[], None] = lambda: None,
     ) -> Answer:
-        """Send a request whose parameters are valid."""
+        """Send a request whose parameters are valid.
+
+        `leaving` is called when it goes on the wire: before that it waits for its turn.
+        """
+
+        @asynccontextmanager
+        async def gate(safety: Safety) -> AsyncGenerator[None]:
+            async with self.budget.admit(safety):
+                leaving()
+                yield
+
         if not isinstance(body, Absent):
             validate.jsonable("body", body)
         return await self.transport.send(
@@ -54,7 +66,7 @@ class Calls:
             query=query,
             body=body,
             timeout=timeout,
-            gate=self.budget.admit,
+            gate=gate,
         )
 
     async def get[M: Model](self, model: type[M], route: Route, **path: str) -> M:

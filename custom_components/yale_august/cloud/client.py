@@ -5,6 +5,7 @@ Every call may raise InvalidParameter before anything is sent, and otherwise wha
 UUIDs. Section numbers are those of the reference.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from . import routes, validate
@@ -99,6 +100,7 @@ class Client(PinCalls, AccountCalls):
         webhook: JsonValue | Absent = ABSENT,
         version: OperateVersion = OperateVersion.V1,
         timeout: float | None = None,
+        leaving: Callable[[], None] = lambda: None,
     ) -> Operation:
         """Have a lock or its bridge do something (12).
 
@@ -106,7 +108,7 @@ class Client(PinCalls, AccountCalls):
         push. `retry_limit` is how often the cloud tries, 1 to 3, half a minute each;
         above 1 it may act after we gave up. `persistent` is for bridges that are
         `hyper`; `wake` goes with STATUS. `webhook` is any JSON, null too, and is left
-        out by default. Sent once, whatever happens; raises OutcomeUnknown when no
+        out by default. `leaving` is called when it goes on the wire. Sent once, whatever happens; raises OutcomeUnknown when no
         verdict came back, and the DeviceErrors of section 13.
         """
         command = validate.word("command", command, Command)
@@ -150,6 +152,7 @@ class Client(PinCalls, AccountCalls):
             query=query,
             body=body or ABSENT,
             timeout=timeout,
+            leaving=leaving,
         )
         return self.read(route, answer, Operation.from_json, optional=True)
 
