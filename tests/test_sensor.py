@@ -131,3 +131,28 @@ async def test_door_that_is_heard_of_later(home: Home) -> None:
     await home.cloud.hands.open_door(door)
     await home.shows("sensor", DOOR, "door_state", "open")
     await home.shows("binary_sensor", DOOR, "door", "on")
+
+
+@pytest.mark.parametrize(
+    ("variant", "shown"),
+    [("keypad", ("-58", "-47", "42")), ("unlatch", ("unknown", "-47", "unknown"))],
+)
+async def test_signal(home: Home, variant: str, shown: tuple[str, ...]) -> None:
+    """What the answer to a command measured, for those who want to know."""
+    keys = ("rssi", "wlan_rssi", "wlan_snr")
+    home.cloud.add_lock(variant, name=DOOR)
+    entry = await home.set_up()
+    assert [home.find("sensor", DOOR, key) for key in keys] == [None] * 3
+    await home.enable(entry, "sensor", DOOR, *keys)
+    assert {home.state("sensor", DOOR, key) for key in keys} == {"unknown"}
+    await home.press(DOOR, "status")
+    assert tuple(home.state("sensor", DOOR, key) for key in keys) == shown
+    units = {
+        key: found.attributes["unit_of_measurement"]
+        for key in keys
+        if (found := home.find("sensor", DOOR, key)) is not None
+    }
+    assert units == {"rssi": "dBm", "wlan_rssi": "dBm", "wlan_snr": "dB"}
+    # The cloud's own memory measures nothing.
+    await home.coordinator(entry, DOOR).async_refresh()
+    assert tuple(home.state("sensor", DOOR, key) for key in keys) == shown

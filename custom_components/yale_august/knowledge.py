@@ -20,6 +20,7 @@ from .cloud.models import (
     LockStatus,
     LockSummary,
     Operation,
+    OperationInfo,
     PushMessage,
 )
 from .trouble import PASSING, Trouble, trouble_of
@@ -32,6 +33,18 @@ LATE = timedelta(seconds=60)
 """A message that seems to be older than this when it comes: perhaps the clock is wrong."""
 ACTOR_WINDOW = timedelta(seconds=15)
 """A push often comes twice; the second one does not repeat who did it (reference 20.3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """How well radio reached the lock during its last answer; None: not measured."""
+
+    rssi: float | None = None
+    """Bluetooth between bridge and lock, dBm."""
+    wlan_rssi: float | None = None
+    """Wi-Fi, dBm."""
+    wlan_snr: float | None = None
+    """Wi-Fi above the noise, dB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +68,7 @@ class LockData:
     """Since when the cloud does not reach the lock."""
     complaint: Trouble | None = None
     """What the lock said last when it could not do something; see `trouble`."""
+    signal: Signal = Signal()
     actor: str | None = field(default=None, repr=False)
     """Who moved the bolt last: a user id, or the cloud's word for nobody."""
     actor_at: datetime | None = None
@@ -243,7 +257,7 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
     if not operation.from_cache:
         origin = Origin.ANSWER
         data = _take_online(data, value=True, at=moment.arrived)
-        data = _relieve(data, heard=True, moved=False)
+        data = _take_signal(_relieve(data, heard=True, moved=False), operation.info)
     verdicts = set()
     if operation.bolt_reported:
         # A bolt that moves did so before the answer came: it may have arrived since.
@@ -355,6 +369,13 @@ def _take_online(data: LockData, *, value: bool, at: datetime) -> LockData:
         bolt=bolt,
         door=door,
     )
+
+
+def _take_signal(data: LockData, info: OperationInfo | None) -> LockData:
+    if info is None:
+        return data
+    signal = Signal(rssi=info.rssi, wlan_rssi=info.wlan_rssi, wlan_snr=info.wlan_snr)
+    return data if signal == Signal() else _with(data, signal=signal)
 
 
 def _complain(data: LockData, trouble: Trouble | None, moment: Moment) -> LockData:

@@ -11,7 +11,12 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.const import (
+    PERCENTAGE,
+    SIGNAL_STRENGTH_DECIBELS,
+    SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    EntityCategory,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -23,7 +28,7 @@ from .codes.view import ShownCode
 from .codes_entity import WORRIES, CodesEntity, async_add_codes_table, opens, worst
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
-from .knowledge import LockData
+from .knowledge import LockData, Signal
 from .trouble import Trouble
 
 PARALLEL_UPDATES = 0
@@ -86,6 +91,28 @@ def _last_verified(lock: LockCoordinator) -> datetime | None:
     return None if bolt is None else bolt.confirmed
 
 
+def _signal(
+    key: str, unit: str, value_fn: Callable[[Signal], float | None]
+) -> SensorDescription:
+    """Return the row of a measurement that comes with the answer to a command."""
+
+    def shown(lock: LockCoordinator) -> StateType:
+        value = value_fn(lock.data.signal)
+        return None if value is None else round(value)
+
+    return SensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.SIGNAL_STRENGTH,
+        native_unit_of_measurement=unit,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: data.operable,
+        value_fn=shown,
+    )
+
+
 TABLE = (
     SensorDescription(
         key="battery",
@@ -135,6 +162,13 @@ TABLE = (
         supported_fn=lambda data: data.operable,
         value_fn=_last_verified,
     ),
+    _signal("rssi", SIGNAL_STRENGTH_DECIBELS_MILLIWATT, lambda signal: signal.rssi),
+    _signal(
+        "wlan_rssi",
+        SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+        lambda signal: signal.wlan_rssi,
+    ),
+    _signal("wlan_snr", SIGNAL_STRENGTH_DECIBELS, lambda signal: signal.wlan_snr),
 )
 
 
