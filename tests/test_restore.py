@@ -101,6 +101,40 @@ async def test_facts_are_written_at_once(
     assert hass_storage["yale_august.1"]["data"]["budget"] == {"tokens": 1.0}
 
 
+async def test_pause_is_written_at_once(
+    hass: HomeAssistant, home: Home, hass_storage: dict[str, Any]
+) -> None:
+    """The power may go, and the cloud has asked to be left alone."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    home.cloud.faults.add("get_lock", Fail(429, headers={"Retry-After": "600"}))
+
+    def paused() -> float:
+        async_fire_time_changed(hass)
+        kept = hass_storage.get(f"yale_august.{entry.entry_id}", {"data": {}})
+        budget: dict[str, float] = kept["data"].get("budget", {})
+        return budget.get("reads_paused_for", 0)
+
+    await home.coordinator(entry, DOOR).async_refresh()
+    await home.until(lambda: paused() > 590)
+    home.cloud.push.subscribers.clear()
+
+
+async def test_old_run_writes_no_more(
+    hass: HomeAssistant, home: Home, hass_storage: dict[str, Any]
+) -> None:
+    """What still runs after a reload must not overwrite what the next run knows."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    notebook = home.account(entry)._notebook  # noqa: SLF001
+    await hass.config_entries.async_unload(entry.entry_id)
+    notebook.remember({"people": ["somebody"]})
+    notebook.touch()
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(hours=1))
+    await hass.async_block_till_done()
+    assert "people" not in hass_storage[f"yale_august.{entry.entry_id}"]["data"]
+
+
 async def test_stop_leaves_no_timer(hass: HomeAssistant, home: Home) -> None:
     """Home Assistant that stops unloads nothing, and yet nothing wakes up afterwards."""
     home.cloud.add_lock(name=DOOR)

@@ -183,6 +183,6 @@ async def _async_client(
 
 def _budget(notebook: Notebook) -> Budget:
     """Return the budget as the last client left it."""
-    budget = Budget()
+    budget = Budget(on_pause=lambda: notebook.remember({"budget": budget.dump()}))
     budget.restore(notebook.memory.get("budget"))
     return budget

@@ -148,7 +148,7 @@ class Account:
         for lock in (*self.locks.values(), *self._arriving.values()):
             # Home Assistant that stops unloads no entry.
             await lock.async_shutdown()
-        await self._notebook.async_save()
+        await self._notebook.async_close()
         claims(self.hass).suspend(self.entry)
         self._forget_issues(kept=())
 

@@ -79,6 +79,7 @@ class Notebook:
         self._latest: Callable[[], Memory] = Memory
         self._pending = False
         """Whether it will be written; who asked later would put that off."""
+        self._closed = False
 
     @callback
     def attach(self, latest: Callable[[], Memory]) -> None:
@@ -92,6 +93,8 @@ class Notebook:
             self._write(TOUCH_DELAY)
 
     def _write(self, delay: float) -> None:
+        if self._closed:
+            return
         self._pending = True
         self._store.async_delay_save(self._facts, delay)
 
@@ -122,6 +125,11 @@ class Notebook:
     async def async_save(self) -> None:
         """Write now."""
         await self._store.async_save(self._facts())
+
+    async def async_close(self) -> None:
+        """Write for the last time: what still runs must not overwrite what the next start knows."""
+        self._closed = True
+        await self.async_save()
 
     async def async_remove(self) -> None:
         """Forget everything: the entry is removed."""

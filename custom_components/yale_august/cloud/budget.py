@@ -64,7 +64,8 @@ class Budget:
     """Lets requests of one account through, one by one.
 
     `clock` counts seconds and never goes back; `wall` is the time of day in seconds,
-    used to carry the state over a restart.
+    used to carry the state over a restart. `on_pause` is called when the cloud has asked
+    for a pause, which must survive one.
     """
 
     def __init__(
@@ -73,11 +74,13 @@ class Budget:
         *,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
+        on_pause: Callable[[], None] = lambda: None,
     ) -> None:
         """Begin with a full bucket and no pause."""
         self.limits = limits = limits or Limits()
         self._clock = clock
         self._wall = wall
+        self._on_pause = on_pause
         self._commands = _Lane(slots=limits.commands_at_once, keep=0)
         self._others = _Lane(slots=limits.at_once, keep=limits.reserve)
         self._queues: dict[Safety, deque[_Waiter]] = {
@@ -266,6 +269,7 @@ class Budget:
             )
         # After the pause reads come back one by one, not as a herd.
         self._tokens = min(self._tokens, self.limits.reserve)
+        self._on_pause()
 
 
 def _left(lane: _Lane, now: float) -> float:
