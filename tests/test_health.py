@@ -1,14 +1,19 @@
 """What is wrong with a lock, who is told, and when it is over."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.yale_august.cloud.models import LockSummary
 from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.knowledge import LockData
+from custom_components.yale_august.storage import restore_lock
 from custom_components.yale_august.trouble import Trouble as Shown
 
 from .home import Home
@@ -96,6 +101,42 @@ async def test_bridge_offline_for_long_is_a_repair(
     await lock.async_refresh()
     assert issues(hass) == set()
     assert home.state("sensor", DOOR, "trouble") == "none"
+
+
+async def test_health_survives_a_restart(
+    hass: HomeAssistant, home: Home, door: Lock, hass_storage: dict[str, Any]
+) -> None:
+    """A bridge has been offline since it was lost; what was asked of people is asked on."""
+    entry = await home.set_up()
+    home.cloud.faults.flat_battery(door)
+    with pytest.raises(HomeAssistantError):
+        await home.act("unlock", DOOR)
+    await home.cloud.faults.bridge_offline(door)
+    await home.coordinator(entry, DOOR).async_refresh()
+    assert issues(hass) == {"low_power"}
+    await hass.config_entries.async_unload(entry.entry_id)
+    (kept,) = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]["readings"].values()
+    since = datetime.fromisoformat(kept["cut_off_at"])
+    kept["cut_off_at"] = (since - timedelta(days=1)).isoformat()
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert issues(hass) == {"low_power", "bridge_offline"}
+    await home.cloud.faults.bridge_online(door)
+    await home.coordinator(entry, DOOR).async_refresh()
+    assert issues(hass) == {"low_power"}
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"complaint": "tired", "cut_off_at": "yesterday"},
+        {"complaint": [], "cut_off_at": []},
+        {"complaint": None, "cut_off_at": "9999-01-01T00:00:00+00:00"},
+    ],
+)
+def test_nonsense_in_the_store(stored: dict[str, object]) -> None:
+    """A file that was edited, or a clock that was set back, accuses nobody."""
+    empty = LockData(summary=LockSummary(lock_id="1" * 32))
+    assert restore_lock(empty, stored, dt_util.utcnow()) == empty
 
 
 async def test_key_without_right_to_push_is_a_repair(

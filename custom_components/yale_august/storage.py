@@ -16,6 +16,7 @@ from .cloud.models import BoltState, DoorState
 from .const import DOMAIN
 from .journal import Memory as IncidentMemory
 from .knowledge import LockData
+from .trouble import Trouble
 from .truth import Reading
 
 VERSION = 1
@@ -37,6 +38,10 @@ class StoredReadings(TypedDict, total=False):
     door: StoredReading
     doubted_at: str
     """When a command was sent whose end nobody had told."""
+    cut_off_at: str
+    """Since when the cloud did not reach it."""
+    complaint: str
+    """What it said last when it could not do something."""
 
 
 class StoredAbilities(TypedDict):
@@ -177,6 +182,10 @@ def store_lock(data: LockData) -> StoredReadings:
         stored["door"] = store_reading(data.door)
     if data.doubted_at is not None:
         stored["doubted_at"] = data.doubted_at.isoformat()
+    if data.cut_off_at is not None:
+        stored["cut_off_at"] = data.cut_off_at.isoformat()
+    if data.complaint is not None:
+        stored["complaint"] = data.complaint.value
     return stored
 
 
@@ -184,11 +193,14 @@ def restore_lock(
     data: LockData, stored: Mapping[str, object], now: datetime
 ) -> LockData:
     """Return what was known of a lock, and how old that is."""
+    complaint = stored.get("complaint")
     return replace(
         data,
         bolt=restore_reading(BoltState, stored.get("bolt"), now),
         door=restore_reading(DoorState, stored.get("door"), now),
         doubted_at=_time(stored.get("doubted_at"), now),
+        cut_off_at=_time(stored.get("cut_off_at"), now),
+        complaint=next((one for one in Trouble if one == complaint), None),
     )
 
 
