@@ -252,7 +252,7 @@ async def test_key_without_webhooks(
     await webhook_home.read_list()
     assert webhook_home.calls(REGISTER) == 3
     assert caplog.text.count("does not include webhooks") == 1
-    assert issues(webhook_home.hass) == []
+    assert issues(webhook_home.hass) == ["endpoint_not_allowed"]
     assert webhook_home.papers(entry).locks == {}
     await webhook_home.home.act("unlock", "Door 3")
     await webhook_home.choose(entry, wanted=False)

@@ -33,6 +33,7 @@ from .devices import async_forget_lock, async_keep_devices, known_locks
 from .options import Options
 from .pace import Pace
 from .people import People
+from .rights import async_forget_rights
 from .roster import RosterCoordinator
 from .soon import Soon
 from .storage import Memory, Notebook, store_lock
@@ -151,6 +152,7 @@ class Account:
         await self._notebook.async_close()
         claims(self.hass).suspend(self.entry)
         self._forget_issues(kept=())
+        async_forget_rights(self.hass, self.entry)
 
     # Locks
 

@@ -17,7 +17,6 @@ from .trouble import Trouble
 LATCH: Final = "latch_lock"
 BRIDGE: Final = "bridge_offline"
 POWER: Final = "low_power"
-RIGHT: Final = "endpoint_not_allowed"
 ELSEWHERE: Final = "lock_in_other_entry"
 
 
@@ -51,26 +50,6 @@ def concerns(lock: LockCoordinator, now: datetime) -> frozenset[str]:
     if data.complaint is Trouble.LOW_POWER:
         found.add(POWER)
     return frozenset(found) if lock.present else frozenset()
-
-
-@callback
-def async_note_missing_right(
-    hass: HomeAssistant, entry: ConfigEntry, feature: str | None
-) -> None:
-    """Say that the API key lacks a right; None: it lacks none any more."""
-    name = f"{RIGHT}_{entry.entry_id}"
-    if feature is None:
-        ir.async_delete_issue(hass, DOMAIN, name)
-        return
-    ir.async_create_issue(
-        hass,
-        DOMAIN,
-        name,
-        is_fixable=False,
-        severity=ir.IssueSeverity.WARNING,
-        translation_key=RIGHT,
-        translation_placeholders={"entry": entry.title, "feature": feature},
-    )
 
 
 def issue_id(key: str, entry: ConfigEntry, lock_id: str) -> str:

@@ -11,7 +11,6 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .attention import async_note_missing_right
 from .cloud.client import Client
 from .cloud.errors import CloudError, LoginExpired
 from .cloud.models import JsonValue, PushMessage
@@ -19,6 +18,7 @@ from .cloud.push import PushStream
 from .cloud.subscribers import Subscribers
 from .const import DOMAIN
 from .pace import Pace
+from .rights import Right, async_note_right
 from .storage import Notebook
 
 _LOGGER = logging.getLogger(__name__)
@@ -141,7 +141,6 @@ class Channel:
 
     async def async_close(self) -> None:
         """Close the stream and delete its subscriber; never fails."""
-        async_note_missing_right(self._hass, self._entry, None)
         # What ends on purpose is not lost.
         self._lost = True
         if self._stream is not None:
@@ -169,7 +168,7 @@ class Channel:
         if stream.refused:
             self.refused = True
             _LOGGER.info("The API key has no right to push; locks are polled")
-            async_note_missing_right(self._hass, self._entry, "push")
+            async_note_right(self._hass, self._entry, Right.PUSH, missing=True)
             self._tell()
 
     @callback
@@ -192,7 +191,7 @@ class Channel:
     def _connected(self) -> None:
         self.connected_at = dt_util.utcnow()
         self._settled.set()
-        async_note_missing_right(self._hass, self._entry, None)
+        async_note_right(self._hass, self._entry, Right.PUSH, missing=False)
         if self._lost:
             self._lost = False
             _LOGGER.info("Push is back")

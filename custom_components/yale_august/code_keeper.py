@@ -37,6 +37,7 @@ from .codes.sighting import Listing, find, uses
 from .codes.view import CodeEvent, event_kind
 from .const import DOMAIN
 from .coordinator import LockCoordinator
+from .rights import Right, needs
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -157,7 +158,8 @@ class LockCodes:
         """Read the list and take what it says; raises CloudError."""
         asked = dt_util.utcnow()
         try:
-            groups = await self.lock.account.client.get_pins(self.lock_id)
+            with needs(self._hass, self._entry, Right.READ_CODES):
+                groups = await self.lock.account.client.get_pins(self.lock_id)
         except CloudError as err:
             self._note(err)
             raise
@@ -322,7 +324,8 @@ class LockCodes:
     async def _async_write(self, write: PinCommand, webhook: str | None) -> Answer:
         account = self.lock.account
         try:
-            await account.client.write_pins(self.lock_id, [write], webhook=webhook)
+            with needs(self._hass, self._entry, Right.WRITE_CODES):
+                await account.client.write_pins(self.lock_id, [write], webhook=webhook)
         except CloudError as err:
             _LOGGER.debug("A code was not taken: %s", err)
             if isinstance(err, LoginExpired | ApiKeyInvalid):

@@ -38,6 +38,7 @@ from .cloud.validate import ABSENT, Absent
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .failures import failure
+from .rights import Right, needs
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -157,15 +158,16 @@ async def async_ask(
     async with _question(lock):
         asked = dt_util.utcnow()
         try:
-            operation = await lock.account.client.remote_operate(
-                lock.lock_id,
-                command,
-                wake=wake,
-                notification_type=choices.notification_type,
-                extended_function=extended_function,
-                webhook=choices.webhook,
-                version=choices.version,
-            )
+            with needs(lock.hass, lock.config_entry, Right.OPERATE):
+                operation = await lock.account.client.remote_operate(
+                    lock.lock_id,
+                    command,
+                    wake=wake,
+                    notification_type=choices.notification_type,
+                    extended_function=extended_function,
+                    webhook=choices.webhook,
+                    version=choices.version,
+                )
         except CloudError as err:
             lock.async_take_failure(err, asked)
             raise _told(lock, err) from err
@@ -303,16 +305,17 @@ async def _async_send(
         and choices.notification_type is not NotificationType.PUBNUB
     )
     try:
-        operation = await lock.account.client.remote_operate(
-            lock.lock_id,
-            movement.command,
-            mode=Mode.ASYNC if awaits_push else Mode.SYNC,
-            persistent=lock.data.persistent,
-            notification_type=choices.notification_type,
-            webhook=choices.webhook,
-            version=choices.version,
-            leaving=proof.leave,
-        )
+        with needs(lock.hass, lock.config_entry, Right.OPERATE):
+            operation = await lock.account.client.remote_operate(
+                lock.lock_id,
+                movement.command,
+                mode=Mode.ASYNC if awaits_push else Mode.SYNC,
+                persistent=lock.data.persistent,
+                notification_type=choices.notification_type,
+                webhook=choices.webhook,
+                version=choices.version,
+                leaving=proof.leave,
+            )
     except CloudError as err:
         if isinstance(err, DeviceError) or err.acted is Acted.NO:
             proof.refuse(err)

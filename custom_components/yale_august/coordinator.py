@@ -51,6 +51,7 @@ from .knowledge import (
     take_status,
 )
 from .pace import Pace
+from .rights import Right, needs
 from .soon import Soon
 from .steady import SteadyTime, moved_back
 from .storage import StoredReadings, restore_lock
@@ -467,9 +468,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def _async_ask_lock(self) -> None:
         asked = dt_util.utcnow()
         try:
-            operation = await self.account.client.remote_operate(
-                self.lock_id, Command.STATUS
-            )
+            with needs(self.hass, self.config_entry, Right.OPERATE):
+                operation = await self.account.client.remote_operate(
+                    self.lock_id, Command.STATUS
+                )
         except CloudError as err:
             self._note_failure(err)
             return

@@ -21,6 +21,7 @@ from .cloud.errors import (
 )
 from .cloud.models import Role
 from .devices import known_locks
+from .rights import Right, async_note_right
 from .webhook_papers import Papers, Terms
 
 _LOGGER = logging.getLogger(__name__)
@@ -127,6 +128,7 @@ class Registrar:
             self.async_keep(papers.without(todo - asked - set(before)))
         if denied and not any(self.papers.locks.values()):
             self._not_allowed = True
+            async_note_right(self._hass, self._entry, Right.WEBHOOKS, missing=True)
             _LOGGER.info("The API key does not include webhooks; going on without them")
 
     async def _async_end(self, lock_ids: Iterable[str]) -> None:
