@@ -73,8 +73,8 @@ MUTATIONS: Final = (
         rule=6,
         name="an attribute names a user by its id",
         file="people.py",
-        old="    if detail is None or (user := detail.users.get(caller)) is None:\n        return None",
-        new="    if detail is None or (user := detail.users.get(caller)) is None:\n        return caller",
+        old="        return self._names.get(user_id)",
+        new="        return self._names.get(user_id, user_id)",
         test="test_push.py::test_who_did_it",
     ),
     Mutation(
