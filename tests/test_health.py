@@ -72,11 +72,13 @@ async def test_batteries_too_low_are_a_repair(
     hass: HomeAssistant, home: Home, door: Lock
 ) -> None:
     """A person can do something about it; when it is done the repair goes."""
-    await home.set_up()
+    entry = await home.set_up()
     home.cloud.faults.flat_battery(door)
     with pytest.raises(HomeAssistantError):
         await home.act("unlock", DOOR)
     assert issues(hass) == {"low_power"}
+    # It goes into what a stranger reads, where the lock is a number.
+    assert (DOMAIN, f"low_power_{entry.entry_id}_1") in ir.async_get(hass).issues
     home.cloud.faults.mend(door)
     await home.act("unlock", DOOR)
     assert issues(hass) == set()

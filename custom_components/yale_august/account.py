@@ -356,8 +356,8 @@ class Account:
         lock_id = summary.lock_id
         holder = claims(self.hass).take(self.entry, lock_id)
         if holder is None:
-            self.held_elsewhere.pop(lock_id, None)
-            ir.async_delete_issue(self.hass, DOMAIN, self._issue(lock_id))
+            if self.held_elsewhere.pop(lock_id, None) is not None:
+                ir.async_delete_issue(self.hass, DOMAIN, self._issue(lock_id))
             return True
         if self.held_elsewhere.get(lock_id) != holder.entry_id:
             self.held_elsewhere[lock_id] = holder.entry_id
@@ -377,7 +377,7 @@ class Account:
         return False
 
     def _issue(self, lock_id: str) -> str:
-        return issue_id(ELSEWHERE, self.entry, lock_id)
+        return issue_id(ELSEWHERE, self.entry, self.number(lock_id))
 
     @callback
     def _forget_issues(self, *, kept: Container[str]) -> None:
@@ -429,6 +429,10 @@ class Account:
         for lock in self.locks.values():
             if lock.asked is None or self._was_read_before_push(lock):
                 lock.async_read_soon()
+
+    def number(self, thing: str) -> int:
+        """Return what stands for the id of a lock or guest where strangers may look."""
+        return self._notebook.number(thing)
 
     @callback
     def note_unheard(self, lock_id: str, at: datetime) -> None:

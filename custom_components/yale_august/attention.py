@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -52,14 +51,12 @@ def concerns(lock: LockCoordinator, now: datetime) -> frozenset[str]:
     return frozenset(found) if lock.present else frozenset()
 
 
-def issue_id(key: str, entry: ConfigEntry, lock_id: str) -> str:
-    """Return the id of a repair, the same in each run.
+def issue_id(key: str, entry: ConfigEntry, number: int) -> str:
+    """Return the id of a repair about the lock that the entry has given this number.
 
-    Home Assistant puts it into the diagnostics file as it is: the lock's id, which nobody can
-    guess, is in it as a digest only.
+    The ids of repairs stand in what a person downloads for a stranger: those of locks do not.
     """
-    lock = blake2b(lock_id.encode(), digest_size=8).hexdigest()
-    return f"{key}_{entry.entry_id}_{lock}"
+    return f"{key}_{entry.entry_id}_{number}"
 
 
 @callback
@@ -79,7 +76,7 @@ def async_attend(
         if now == shown:
             return
         for concern in CONCERNS:
-            name = issue_id(concern.key, entry, lock.lock_id)
+            name = issue_id(concern.key, entry, lock.account.number(lock.lock_id))
             if concern.key in now - shown:
                 ir.async_create_issue(
                     hass,

@@ -1,6 +1,5 @@
 """Access codes that a person should look at: raised as repairs, and gone when they are mended."""
 
-from hashlib import blake2b
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -39,7 +38,7 @@ def async_attend_codes(
     def wanted() -> dict[str, _Repair]:
         """Return the repairs by their id."""
         return {
-            _issue_id(key, entry, lock.lock_id, code.code_id): (
+            _issue_id(key, entry, lock, code.code_id): (
                 key,
                 code.code_id,
                 code.name,
@@ -108,10 +107,10 @@ def _key(code: ShownCode) -> str | None:
     return NOT_ENDED if code.goal is Goal.GONE else KEYS[code.state]
 
 
-def _issue_id(key: str, entry: ConfigEntry, lock_id: str, code_id: str) -> str:
-    """Return the id of a repair; ids of guests are in it as a digest only."""
-    guest = blake2b(code_id.encode(), digest_size=8).hexdigest()
-    return f"{issue_id(key, entry, lock_id)}_{guest}"
+def _issue_id(key: str, entry: ConfigEntry, lock: LockCoordinator, code_id: str) -> str:
+    """Return the id of a repair; locks and guests are in it by their numbers only."""
+    number = lock.account.number
+    return f"{issue_id(key, entry, number(lock.lock_id))}_{number(code_id)}"
 
 
 def _words(hass: HomeAssistant, reason: Reason | None) -> str:

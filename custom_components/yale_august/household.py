@@ -61,5 +61,8 @@ class Household(Protocol):
     def async_learn(self, lock_id: str) -> None:
         """Ask what a lock can do, unless that is known."""
 
+    def number(self, thing: str) -> int:
+        """Return what stands for the id of a lock or guest where strangers may look."""
+
     def async_look_for_locks(self) -> None:
         """Read the list of locks soon."""

@@ -70,6 +70,8 @@ class Memory(TypedDict, total=False):
     """What was told of each lock, by lock id, so that it is not told again."""
     people: list[str]
     """User ids in the order in which they were first seen, where names are not shown."""
+    numbered: list[str]
+    """Ids of locks and guests in the order in which a repair first had to name them."""
 
 
 class Notebook:
@@ -116,6 +118,15 @@ class Notebook:
         """Keep facts, and write them at once: the power may go."""
         self.memory = {**self.memory, **facts}
         self._write(0)
+
+    @callback
+    def number(self, thing: str) -> int:
+        """Return the number that stands for an id, from one on; the same after a restart."""
+        known = self.memory.get("numbered", [])
+        if thing not in known:
+            known = [*known, thing]
+            self.remember({"numbered": known})
+        return known.index(thing) + 1
 
     @callback
     def forget(self, lock_id: str) -> None:
@@ -168,8 +179,9 @@ def _checked(stored: object) -> Memory:
             for lock_id, told in incidents.items()
             if isinstance(told, dict)
         }
-    if isinstance(people := stored.get("people"), list):
-        memory["people"] = [user_id for user_id in people if isinstance(user_id, str)]
+    for key in ("people", "numbered"):
+        if isinstance(ids := stored.get(key), list):
+            memory[key] = [each for each in ids if isinstance(each, str)]
     return memory
 
 
