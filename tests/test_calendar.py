@@ -224,7 +224,7 @@ async def test_codes_of_others(
     put(home, door, "Eve", "482917")
     await home.account(entry).codes.async_read(door.lock_id)
     seen = await listed(home, 7)
-    assert [one["summary"] for one in seen] == ["Zoë", "Zoë"]
+    assert {one["summary"] for one in seen} == {"Zoë"}
     (code_id,) = (
         code.code_id
         for code in home.account(entry).codes.shown(door.lock_id)
