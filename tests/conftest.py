@@ -3,8 +3,10 @@
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from datetime import timedelta
+import os
 
 from homeassistant.core import HomeAssistant
+from hypothesis import settings
 import pytest
 
 # Both by name: else those of pytest-aiohttp and syrupy win, with which the test client
@@ -22,6 +24,11 @@ from .home import QUICK, Home
 from .simulator import Simulator
 from .simulator.accounts import User
 from .simulator.lock import Lock
+
+# The same examples in each run, so that a change is judged by what it changed; with
+# HYPOTHESIS_PROFILE=default others each time.
+settings.register_profile("suite", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

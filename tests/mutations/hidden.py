@@ -64,9 +64,9 @@ MUTATIONS: Final = (
     Mutation(
         rule=6,
         name="repairs are named after locks",
-        file="attention.py",
-        old="    lock = blake2b(lock_id.encode(), digest_size=8).hexdigest()",
-        new="    lock = lock_id",
+        file="account.py",
+        old="        return self._notebook.number(thing)",
+        new="        return thing",
         test="test_diagnostics.py::test_whole_file",
     ),
     Mutation(
