@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from .flows import placeholders, texts
+from .flows.flows import placeholders, texts
 from .home import Home
 from .simulator import Fail
 from .simulator.lock import Lock

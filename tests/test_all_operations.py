@@ -8,9 +8,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.yale_august.cloud.routes import ROUTES, Route
 
-from .action_home import ask
+from .actions.action_home import ask
+from .actions.test_people import loaded
 from .home import Home
-from .test_action_people import loaded
 
 DOOR = "Front Door"
 

@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.yale_august import channel
 from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
 
-from .flows import placeholders, texts
+from .flows.flows import placeholders, texts
 from .home import CREDENTIAL, Home
 from .simulator import Brand, Fail, Hang, Reset, Slow
 

@@ -6,12 +6,12 @@ import shutil
 
 import pytest
 
-from tests.demo.api import Api
-from tests.demo.arrival import DOMAIN, Papers, add_credentials
-from tests.demo.demo import INTEGRATION, PERSON
-from tests.demo.instance import Instance
-from tests.demo.log import complaints
-from tests.demo.ports import free_port
+from .demo.api import Api
+from .demo.arrival import DOMAIN, Papers, add_credentials
+from .demo.demo import INTEGRATION, PERSON
+from .demo.instance import Instance
+from .demo.log import complaints
+from .demo.ports import free_port
 
 _FLOW = "/api/config/config_entries/flow"
 

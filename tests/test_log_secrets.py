@@ -5,11 +5,11 @@ import logging
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from .flows import Person
+from .flows.flows import Person
 from .home import Home
 from .simulator import Fail
 
-pytest_plugins = ("tests.flow_fixtures",)
+pytest_plugins = ("tests.flows.flow_fixtures",)
 DOOR = "Front Door"
 NOT_OURS = {
     # The files that a test keeps in memory.

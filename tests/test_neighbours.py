@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.yale_august.const import DOMAIN
 
-from .flows import placeholders, texts
+from .flows.flows import placeholders, texts
 from .home import Home
 
 DOOR = "Front Door"

@@ -19,11 +19,11 @@ from custom_components.yale_august.cloud.errors import (
 )
 from custom_components.yale_august.oauth import OwnerTokens, async_owner_tokens
 
-from .logins import access, asked, let_end
+from .flows.logins import access, asked, let_end
 from .simulator.faults import Fail, Hang, Kind, Reset, Slow
 from .simulator.simulator import Simulator
 
-pytest_plugins = ("tests.login_fixtures",)
+pytest_plugins = ("tests.flows.login_fixtures",)
 
 
 # A valid token

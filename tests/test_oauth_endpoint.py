@@ -26,13 +26,13 @@ from custom_components.yale_august.oauth import (
     forget_tokens,
 )
 
+from .flows.logins import access, asked
 from .home import CREDENTIAL, Home
-from .logins import access, asked
 from .simulator.faults import Fail, Hang, Kind, Reset, Truncate
 from .simulator.simulator import Simulator
 from .simulator.words import Brand as Cloud
 
-pytest_plugins = ("tests.login_fixtures",)
+pytest_plugins = ("tests.flows.login_fixtures",)
 
 BRANDS = pytest.mark.parametrize("brand", list(Cloud))
 

@@ -8,7 +8,7 @@ import logging
 
 import pytest
 
-from custom_components.yale_august.truth import Trust
+from custom_components.yale_august.knowledge.readings import Trust
 
 from .home import Home
 from .simulator import Fail, Slow

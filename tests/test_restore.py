@@ -14,12 +14,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.yale_august.cloud.models import BoltState
+from custom_components.yale_august.knowledge.readings import Reading
 from custom_components.yale_august.storage import (
     Notebook,
     restore_reading,
     store_reading,
 )
-from custom_components.yale_august.truth import Reading
 
 from .home import Home
 from .simulator import Fail, Reset

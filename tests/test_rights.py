@@ -7,12 +7,12 @@ import pytest
 
 from custom_components.yale_august.const import DOMAIN
 
-from .code_home import FRONT, GUEST, CodeHome
+from .access_codes.code_home import FRONT, GUEST, CodeHome
 from .home import Home
 from .simulator import Fail
-from .webhook_home import REGISTER, WebhookHome
+from .webhooks.webhook_home import REGISTER, WebhookHome
 
-pytest_plugins = ("tests.webhook_fixtures",)
+pytest_plugins = ("tests.webhooks.webhook_fixtures",)
 NOT_ALLOWED = Fail(403, {"code": "NotAuthorized", "message": "endpoint not allowed"})
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.yale_august.truth import Trust
+from custom_components.yale_august.knowledge.readings import Trust
 
 from .home import Home
 from .simulator import Fail

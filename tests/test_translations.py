@@ -18,10 +18,10 @@ from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.codes import digits, schedule
 from custom_components.yale_august.const import DOMAIN
 
-from .flows import TRANSLATIONS, Person, check, placeholders, texts
+from .flows.flows import TRANSLATIONS, Person, check, placeholders, texts
 from .simulator.simulator import Simulator
 
-pytest_plugins = ("tests.flow_fixtures",)
+pytest_plugins = ("tests.flows.flow_fixtures",)
 
 FOLDER = TRANSLATIONS.parent.parent
 SOURCES = {
@@ -120,7 +120,7 @@ def test_every_error_of_the_cloud_has_a_key() -> None:
 def test_problems_of_the_flow_have_a_sentence() -> None:
     """The errors of forms, the reasons of aborts, the reasons of single locks."""
     problems = keywords("key", of="Problem")
-    problems |= tables("flow_problems.py", "_LOGIN", "_SUB_USER")
+    problems |= tables("flows/problems.py", "_LOGIN", "_SUB_USER")
     assert len(problems) > 15
     assert problems <= set(texts()["config"]["error"])
     reasons = keywords("reason", of="async_abort") | {

@@ -8,6 +8,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.typing import ConfigType
 
+from .access_codes.store import CodeStore
 from .account import Account, YaleAugustConfigEntry
 from .addresses import brand_endpoints
 from .channel import async_remove_subscribers
@@ -17,7 +18,6 @@ from .cloud.budget import Budget
 from .cloud.client import Client
 from .cloud.errors import LoginExpired, SubUserRefused
 from .cloud.transport import Transport
-from .code_store import CodeStore
 from .const import (
     ACTING_SUB_USER,
     CONF_ACTING_USER,
@@ -33,7 +33,7 @@ from .oauth import async_owner_tokens, forget_tokens
 from .services import async_setup_services
 from .sign_out import async_sign_out
 from .storage import Notebook
-from .webhooks import async_open_webhooks, async_remove_webhooks
+from .webhooks.channel import async_open_webhooks, async_remove_webhooks
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

@@ -18,26 +18,26 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .abilities import Abilities
-from .access_codes import AccessCodes
+from .access_codes.attention import async_attend_codes
+from .access_codes.desk import AccessCodes
 from .attention import ELSEWHERE, async_attend, issue_id
 from .channel import Channel
-from .checkup import Checkup
 from .claims import SIGNAL_RELEASED, claims
+from .cloud.checkup import Checkup
 from .cloud.client import Client
 from .cloud.errors import ApiKeyInvalid, CloudError, LoginExpired
 from .cloud.models import LockSummary, PushMessage
-from .code_attention import async_attend_codes
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .devices import async_forget_lock, async_keep_devices, known_locks
+from .history.people import People
+from .history.witness import Witness
 from .options import Options
 from .pace import Pace
-from .people import People
 from .rights import async_forget_rights
 from .roster import RosterCoordinator
 from .soon import Soon
 from .storage import Memory, Notebook, store_lock
-from .witness import Witness
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import LockCoordinator
-from .trouble import Trouble
+from .knowledge.trouble import Trouble
 
 LATCH: Final = "latch_lock"
 BRIDGE: Final = "bridge_offline"

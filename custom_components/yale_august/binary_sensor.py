@@ -13,13 +13,13 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .access_codes.entity import CodesEntity, async_add_codes_table, worst
 from .account import YaleAugustConfigEntry
 from .cloud.models import BatteryWarning, DoorState
-from .codes_entity import CodesEntity, async_add_codes_table, worst
 from .coordinator import LockCoordinator
 from .devices import account_device
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
-from .knowledge import LockData
+from .knowledge.lock import LockData
 
 PARALLEL_UPDATES = 0
 

@@ -14,9 +14,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account import YaleAugustConfigEntry
 from .cloud.models import Command
-from .command import SECURE, Movement, async_ask, async_move
+from .commands.command import SECURE, Movement, async_ask, async_move
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
-from .knowledge import LockData
+from .knowledge.lock import LockData
 
 PARALLEL_UPDATES = 0
 

@@ -15,15 +15,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .access_codes import AccessCodes
+from .access_codes.desk import AccessCodes
+from .access_codes.entity import CodesEntity, async_add_codes_table, async_zone
+from .access_codes.maker import refusal
+from .access_codes.rules import event_name, event_rule, event_schedule
 from .account import YaleAugustConfigEntry
-from .code_maker import refusal
-from .code_rules import event_name, event_rule, event_schedule
 from .codes.records import CodeState, Goal
 from .codes.schedule import Recurring, Schedule
 from .codes.view import ShownCode
 from .codes.windows import FARTHEST, windows
-from .codes_entity import CodesEntity, async_add_codes_table, async_zone
 from .coordinator import LockCoordinator
 from .entity import LockEntityDescriptionMixin
 

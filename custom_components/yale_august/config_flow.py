@@ -33,7 +33,7 @@ from .const import (
     CONF_ROLE,
     DOMAIN,
 )
-from .flow_forms import (
+from .flows.forms import (
     CONF_SIGN_IN,
     account_form,
     entry_title,
@@ -44,17 +44,17 @@ from .flow_forms import (
     sub_user_form,
     user_form,
 )
-from .flow_login import Login, LoginFlow
-from .flow_problems import (
+from .flows.login import Login, LoginFlow
+from .flows.options import PartnerOptionsFlow
+from .flows.problems import (
     ACCOUNT_PROBLEMS,
     KEY_PROBLEMS,
     Problem,
     login_problem,
     sub_user_problem,
 )
-from .flow_sharing import Sharing, SubUserWish, async_share
+from .flows.sharing import Sharing, SubUserWish, async_share
 from .oauth import FlowTokens
-from .options_flow import PartnerOptionsFlow
 from .sentences import async_sentences
 
 SUB_USER_FIELDS = (CONF_PARTNER_USER_ID, CONF_FIRST_NAME, CONF_LAST_NAME)

@@ -36,9 +36,10 @@ from .cloud.models import (
     Operation,
     PushMessage,
 )
+from .commands.turns import turns_of
 from .const import DOMAIN
 from .household import Household
-from .knowledge import (
+from .knowledge.lock import (
     LockData,
     Moment,
     Taken,
@@ -50,13 +51,12 @@ from .knowledge import (
     take_push,
     take_status,
 )
+from .knowledge.readings import trusted_until
+from .knowledge.steady import SteadyTime, moved_back
 from .pace import Pace
 from .rights import Right, needs
 from .soon import Soon
-from .steady import SteadyTime, moved_back
 from .storage import StoredReadings, restore_lock
-from .truth import trusted_until
-from .turns import turns_of
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from homeassistant.helpers.typing import UNDEFINED
 from .cloud.models import Bridge, Keypad
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import LockCoordinator
-from .knowledge import LockData
+from .knowledge.lock import LockData
 
 MODELS = {
     1: "August Smart Lock",

@@ -13,7 +13,7 @@ from .const import CONF_ACTING_USER, CONF_BRAND, DOMAIN
 from .coordinator import LockCoordinator
 from .devices import Facts
 from .veil import Veil
-from .webhook_papers import Papers
+from .webhooks.papers import Papers
 
 
 async def async_get_config_entry_diagnostics(

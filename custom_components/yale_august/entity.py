@@ -14,7 +14,7 @@ from .account import YaleAugustConfigEntry
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .devices import keypad_identifier
-from .knowledge import LockData
+from .knowledge.lock import LockData
 
 
 def _always(_data: LockData) -> bool:

@@ -14,13 +14,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .access_codes.entity import CodesEntity, async_add_codes_table
 from .account import YaleAugustConfigEntry
 from .codes.view import CodeEvent, CodeEventKind
-from .codes_entity import CodesEntity, async_add_codes_table
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
-from .incidents import Incident, Kind
-from .witness import ACCESS
+from .history.incidents import Incident, Kind
+from .history.witness import ACCESS
 
 PARALLEL_UPDATES = 0
 

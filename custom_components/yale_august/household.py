@@ -6,9 +6,9 @@ from typing import Protocol
 from .cloud.client import Client
 from .cloud.errors import CloudError
 from .cloud.models import BoltState
+from .history.people import People
 from .options import Options
 from .pace import Pace
-from .people import People
 
 
 class Onlooker(Protocol):

@@ -13,7 +13,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account import YaleAugustConfigEntry
 from .cloud.models import BoltState
-from .command import LOCK, OPEN, OPEN_SWAPPED, UNLOCK, UNLOCK_SWAPPED, async_move
+from .commands.command import (
+    LOCK,
+    OPEN,
+    OPEN_SWAPPED,
+    UNLOCK,
+    UNLOCK_SWAPPED,
+    async_move,
+)
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .options import LatchUse
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from .cloud.watch import Pace as PushPace
 from .codes.plan import CodePace
-from .truth import Trust
+from .knowledge.readings import Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ from homeassistant.helpers.selector import (
 )
 import probatio as vol
 
-from .access_codes import NEW, AccessCodes
+from .access_codes.attention import NOT_ENDED
+from .access_codes.desk import NEW, AccessCodes
+from .access_codes.words import async_sentence
 from .account import Account
-from .code_attention import NOT_ENDED
-from .code_words import async_sentence
 from .const import DOMAIN
 from .options import CONF_LATCH, LatchUse
 

@@ -21,15 +21,21 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
+from .access_codes.entity import (
+    WORRIES,
+    CodesEntity,
+    async_add_codes_table,
+    opens,
+    worst,
+)
 from .account import YaleAugustConfigEntry
 from .cloud.models import DoorState
 from .codes.records import Reason
 from .codes.view import ShownCode
-from .codes_entity import WORRIES, CodesEntity, async_add_codes_table, opens, worst
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
-from .knowledge import LockData, Signal
-from .trouble import Trouble
+from .knowledge.lock import LockData, Signal
+from .knowledge.trouble import Trouble
 
 PARALLEL_UPDATES = 0
 

@@ -3,29 +3,29 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import service
 
-from . import (
-    action_check,
-    action_code_changes,
-    action_codes,
-    action_commands,
-    action_house,
-    action_people,
-    action_pins,
-    action_reset,
-    action_sub_users,
+from .actions import (
+    check,
+    code_changes,
+    codes,
+    commands,
+    house,
+    people,
+    pins,
+    reset,
+    sub_users,
 )
 from .const import DOMAIN
 
 TABLE = (
-    *action_codes.ACTIONS,
-    *action_code_changes.ACTIONS,
-    *action_commands.ACTIONS,
-    *action_pins.ACTIONS,
-    *action_people.ACTIONS,
-    *action_sub_users.ACTIONS,
-    *action_house.ACTIONS,
-    *action_check.ACTIONS,
-    *action_reset.ACTIONS,
+    *codes.ACTIONS,
+    *code_changes.ACTIONS,
+    *commands.ACTIONS,
+    *pins.ACTIONS,
+    *people.ACTIONS,
+    *sub_users.ACTIONS,
+    *house.ACTIONS,
+    *check.ACTIONS,
+    *reset.ACTIONS,
 )
 
 

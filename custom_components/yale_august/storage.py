@@ -14,10 +14,10 @@ from homeassistant.util import dt as dt_util
 
 from .cloud.models import BoltState, DoorState
 from .const import DOMAIN
-from .journal import Memory as IncidentMemory
-from .knowledge import LockData
-from .trouble import Trouble
-from .truth import Reading
+from .history.journal import Memory as IncidentMemory
+from .knowledge.lock import LockData
+from .knowledge.readings import Reading
+from .knowledge.trouble import Trouble
 
 VERSION = 1
 TOUCH_DELAY = 120

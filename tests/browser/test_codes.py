@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.code_pins import loaded, pins
+from tests.access_codes.code_pins import loaded, pins
 from tests.demo import Demo, Options
 
 if TYPE_CHECKING:

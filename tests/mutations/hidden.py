@@ -72,7 +72,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=6,
         name="an attribute names a user by its id",
-        file="people.py",
+        file="history/people.py",
         old="        return self._names.get(user_id)",
         new="        return self._names.get(user_id, user_id)",
         test="test_push.py::test_who_did_it",

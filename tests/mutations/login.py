@@ -43,7 +43,7 @@ MUTATIONS: Final = (
         file="account.py",
         old="        if isinstance(err, LoginExpired | ApiKeyInvalid):\n            self.entry",
         new="        if isinstance(err, ApiKeyInvalid):\n            self.entry",
-        test="test_command_refused.py::test_refused_login",
+        test="commands/test_refused.py::test_refused_login",
     ),
     Mutation(
         rule=8,

@@ -11,7 +11,7 @@ MUTATIONS: Final = (
         file="cloud/models/state.py",
         old="    return _BOLT_WORDS.get(found.removeprefix(_BOLT_PREFIX), BoltState.UNKNOWN)",
         new="    return _BOLT_WORDS.get(found.removeprefix(_BOLT_PREFIX), BoltState.LOCKED)",
-        test="test_knowledge_json.py::test_any_json_is_survived_and_nothing_is_guessed",
+        test="knowledge/test_json.py::test_any_json_is_survived_and_nothing_is_guessed",
     ),
     Mutation(
         rule=1,
@@ -19,7 +19,7 @@ MUTATIONS: Final = (
         file="cloud/models/state.py",
         old="    return _DOOR_WORDS.get(_door_word(token), DoorState.UNKNOWN)",
         new="    return _DOOR_WORDS.get(_door_word(token), DoorState.CLOSED)",
-        test="test_knowledge_json.py::test_any_json_is_survived_and_nothing_is_guessed",
+        test="knowledge/test_json.py::test_any_json_is_survived_and_nothing_is_guessed",
     ),
     Mutation(
         rule=1,
@@ -43,7 +43,7 @@ MUTATIONS: Final = (
         file="cloud/models/lock.py",
         old='        if "valid" in fields and valid is not True:',
         new='        if "valid" in fields and valid is None:',
-        test="test_knowledge_properties.py::test_nothing_is_shown_that_nothing_has_said",
+        test="knowledge/test_properties.py::test_nothing_is_shown_that_nothing_has_said",
     ),
     Mutation(
         rule=1,
@@ -56,10 +56,10 @@ MUTATIONS: Final = (
     Mutation(
         rule=1,
         name="silence of the cache leaves the last state",
-        file="truth.py",
+        file="knowledge/readings.py",
         old="SILENCE: Final = frozenset({BoltState.UNKNOWN, DoorState.UNKNOWN})",
         new="SILENCE: Final = frozenset({BoltState.JAMMED, DoorState.INIT})",
-        test="test_truth.py::test_cache_that_knows_nothing_is_believed",
+        test="knowledge/test_readings.py::test_cache_that_knows_nothing_is_believed",
     ),
     Mutation(
         rule=1,

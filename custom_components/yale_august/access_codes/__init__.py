@@ -1,0 +1,1 @@
+"""Access codes in Home Assistant: kept, sent, shown and told of."""

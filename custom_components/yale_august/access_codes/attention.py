@@ -1,0 +1,122 @@
+"""Access codes that a person should look at: raised as repairs, and gone when they are mended."""
+
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_cached_translations
+
+from custom_components.yale_august.attention import issue_id
+from custom_components.yale_august.codes.records import CodeState, Goal, Reason
+from custom_components.yale_august.codes.view import ShownCode
+from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.coordinator import LockCoordinator
+
+from .desk import AccessCodes
+from .words import REASONS
+
+KEYS: Final = {
+    CodeState.LOST: "code_lost",
+    CodeState.REFUSED: "code_refused",
+    CodeState.NEEDS_NEW_CODE: "code_needs_new_code",
+}
+"""The repair of each state in which a person has to decide."""
+NOT_ENDED: Final = "code_not_ended"
+"""The repair of a code that should be gone and is not."""
+
+type _Repair = tuple[str, str, str, Reason | None]
+"""Which, of which code, whose, and why."""
+
+
+@callback
+def async_attend_codes(
+    hass: HomeAssistant, entry: ConfigEntry, codes: AccessCodes, lock: LockCoordinator
+) -> CALLBACK_TYPE:
+    """Keep the repairs about the codes of a lock true; call the result to stop, and to take them back."""
+    shown: dict[str, _Repair] = {}
+
+    def wanted() -> dict[str, _Repair]:
+        """Return the repairs by their id."""
+        return {
+            _issue_id(key, entry, lock, code.code_id): (
+                key,
+                code.code_id,
+                code.name,
+                code.reason,
+            )
+            for code in codes.shown(lock.lock_id)
+            if lock.present and (key := _key(code)) is not None
+        }
+
+    @callback
+    def show(now: dict[str, _Repair]) -> None:
+        nonlocal shown
+        for name in shown.keys() - now.keys():
+            ir.async_delete_issue(hass, DOMAIN, name)
+        registry = ir.async_get(hass)
+        for name, repair in now.items():
+            # Home Assistant deletes a repair whose flow has ended, whatever came of it.
+            is_there = registry.async_get_issue(DOMAIN, name) is not None
+            if is_there and shown.get(name) == repair:
+                continue
+            key, code_id, guest, reason = repair
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                name,
+                data={
+                    "entry_id": entry.entry_id,
+                    "lock_id": lock.lock_id,
+                    "code_id": code_id,
+                    "key": key,
+                },
+                is_fixable=True,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key=key,
+                translation_placeholders={
+                    "lock": lock.data.name,
+                    "guest": guest,
+                    "reason": _words(hass, reason),
+                },
+            )
+        shown = now
+
+    @callback
+    def look() -> None:
+        show(wanted())
+
+    look()
+    stops = [
+        lock.async_add_listener(look),
+        codes.async_add_listener(lock.lock_id, look),
+    ]
+
+    @callback
+    def end() -> None:
+        for stop in stops:
+            stop()
+        show({})
+
+    return end
+
+
+def _key(code: ShownCode) -> str | None:
+    """Return the repair that a code needs, if any."""
+    if not code.managed or code.state not in KEYS:
+        return None
+    return NOT_ENDED if code.goal is Goal.GONE else KEYS[code.state]
+
+
+def _issue_id(key: str, entry: ConfigEntry, lock: LockCoordinator, code_id: str) -> str:
+    """Return the id of a repair; locks and guests are in it by their numbers only."""
+    number = lock.account.number
+    return f"{issue_id(key, entry, number(lock.lock_id))}_{number(code_id)}"
+
+
+def _words(hass: HomeAssistant, reason: Reason | None) -> str:
+    """Return a reason in words, as far as Home Assistant has loaded them."""
+    if reason is None:
+        return "–"
+    words = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    return words.get(REASONS + reason, reason.value)

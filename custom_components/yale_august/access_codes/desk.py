@@ -1,0 +1,359 @@
+"""The access codes of an account, as platforms, actions and forms see them: `account.codes`.
+
+Nothing here checks who asks: callers do.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from custom_components.yale_august.cloud.models import Pin, PinState
+from custom_components.yale_august.codes import wishes
+from custom_components.yale_august.codes.records import Code, Guest
+from custom_components.yale_august.codes.schedule import Opaque, Schedule
+from custom_components.yale_august.codes.view import ShownCode
+from custom_components.yale_august.codes.wishes import WishRefused
+
+from .keeper import LockCodes
+from .maker import CodeMaker, check_schedule, person, refusal, refused_by
+from .office import CodeOffice, Outcomes
+from .shown import Found, find_in, listed_pin, pin_key, pin_name, shown_codes, unmanaged
+
+
+class Digits(Enum):
+    """The digits that a change shall bring, where nobody types them."""
+
+    NEW = "new"
+
+
+NEW: Final = Digits.NEW
+
+
+class AccessCodes(CodeOffice):
+    """What may be asked and wished.
+
+    A wish that breaks a rule raises ServiceValidationError with a sentence before anything
+    is kept or sent, for all its locks; what a cloud or a lock says stands in the outcome of
+    each. `code` is a guest's name or id, or on the locks of `lock_ids` also the id or the
+    name of a code that is not managed: a wish for such a code makes it managed. `lock_ids`
+    None is all locks on which the guest has a code. `wait` is how many seconds the answer
+    may wait for the locks; 0 answers at once.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        """Nothing is read yet."""
+        super().__init__(hass, entry)
+        self._maker = CodeMaker()
+        self.turn = asyncio.Lock()
+        """Held by callers that look before they wish, so that calls count in their order."""
+        self._wishing = asyncio.Lock()
+        """Held while digits are made and kept, so that no two wishes get the same."""
+
+    # What may be asked
+
+    @property
+    def guests(self) -> Mapping[str, Guest]:
+        """The guests by their id."""
+        return self.store.guests
+
+    def shown(self, lock_id: str) -> tuple[ShownCode, ...]:
+        """Return the codes of a lock: ours, and the others of the last list."""
+        room = self.rooms.get(lock_id)
+        return () if room is None else shown_codes(room, self.store.guests)
+
+    def is_read(self, lock_id: str) -> bool:
+        """Return whether the cloud has listed the codes of this lock in this run."""
+        room = self.rooms.get(lock_id)
+        return room is not None and room.listing is not None
+
+    async def async_read(self, lock_id: str) -> tuple[ShownCode, ...]:
+        """Read the list now; raises HomeAssistantError when that does not work."""
+        await self.async_list(self.room(lock_id))
+        return self.shown(lock_id)
+
+    async def async_reveal(self, lock_id: str, code: str) -> str | None:
+        """Return the digits, for an administrator only; None when nobody knows them.
+
+        Raises HomeAssistantError when the list cannot be read.
+        """
+        room = self.room(lock_id)
+        found = find_in(room, self.store.guests, code)
+        if found is not None and found.code is not None:
+            if (digits := room.digits.get(found.code.guest_id)) is not None:
+                return digits
+        await self.async_list(room)
+        found = find_in(room, self.store.guests, code)
+        if found is None:
+            raise refusal("code_unknown", lock=room.lock.data.name)
+        return None if found.pin is None else found.pin.pin
+
+    async def async_reveal_all(self, lock_id: str) -> Mapping[str, str]:
+        """Read the list now and return the digits by `code_id`, for an administrator only.
+
+        Codes whose digits nobody knows are missing. Raises as `async_read` does.
+        """
+        room = self.room(lock_id)
+        await self.async_list(room)
+        found: dict[str, str | None] = {
+            pin_key(pin): pin.pin for pin in unmanaged(room)
+        }
+        for code in room.codes.values():
+            pin = listed_pin(room, code)
+            listed = None if pin is None else pin.pin
+            found[code.guest_id] = room.digits.get(code.guest_id) or listed
+        return {code_id: digits for code_id, digits in found.items() if digits}
+
+    # What may be wished
+
+    async def async_add(
+        self,
+        guest: Guest | str,
+        lock_ids: Iterable[str],
+        schedule: Schedule,
+        *,
+        digits: str | None = None,
+        same_code: bool = True,
+        weak: bool = False,
+        wait: float = 0,
+    ) -> Outcomes:
+        """Give a guest, new or known, a code on locks; digits are made where none are given.
+
+        A known guest with the same code everywhere gets that. `weak` takes typed digits that
+        are easy to guess.
+        """
+        name = guest.name if isinstance(guest, Guest) else " ".join(guest.split())
+        if not name:
+            raise refusal("code_name_missing")
+        rooms = self.rooms_for(lock_ids)
+        for room in rooms:
+            check_schedule(schedule, room.lock)
+        async with self._wishing:
+            known = self.find_guest(name)
+            for room in rooms:
+                if known is not None and known.guest_id in room.codes:
+                    raise refusal("code_guest_has_code", lock=room.lock.data.name)
+            await self.async_look(rooms)
+            if digits is not None:
+                self._maker.check(digits, rooms, weak=weak)
+                made = {room.lock_id: digits for room in rooms}
+            else:
+                made = await self._async_digits(rooms, known, same_code=same_code)
+            who = known or person(name, same_code=same_code)
+            if known is not None and digits is not None:
+                # Nobody knows whether the others are the same.
+                who = replace(who, same_code=False)
+            self.store.guests[who.guest_id] = who
+            now = dt_util.utcnow()
+            for room in rooms:
+                wish = wishes.new_code(who, room.lock_id, schedule, now)
+                room.async_wish(wish, made[room.lock_id])
+            await self.store.async_save()
+        return await self.async_outcomes(rooms, who.guest_id, wait, made)
+
+    async def async_change(
+        self,
+        code: str,
+        *,
+        lock_ids: Iterable[str] | None = None,
+        schedule: Schedule | None = None,
+        digits: str | Digits | None = None,
+        name: str | None = None,
+        weak: bool = False,
+        wait: float = 0,
+    ) -> Outcomes:
+        """Give codes other times, other digits or another name; what is None stays.
+
+        A name alone is changed here only, not at the cloud.
+        """
+        is_fresh, made = digits is not None, dict[str, str]()
+
+        def wish(code: Code, now: datetime) -> Code:
+            return wishes.change(code, now, schedule=schedule, fresh=is_fresh)
+
+        async with self._wishing:
+            refs = await self.async_refer(code, lock_ids)
+            rooms = [room for room, _ in refs]
+            if schedule is None and digits is None:
+                who = self._adopt_all(refs)
+            else:
+                for room, found in refs:
+                    self._check_change(room, found, schedule)
+                self._wished(refs, wish)
+                if digits is not None:
+                    made = await self._async_new_digits(rooms, digits, weak=weak)
+                who = self._adopt_all(refs)
+                changed = self._wished(self._again(rooms, who), wish)
+                if is_fresh and self.store.of_guest(who.guest_id).keys() - made.keys():
+                    who = replace(who, same_code=False)
+                for room, new in changed:
+                    room.async_wish(new, made.get(room.lock_id))
+            self.store.guests[who.guest_id] = who
+            if name is not None:
+                self._rename(who, name)
+            await self.store.async_save()
+        return await self.async_outcomes(rooms, who.guest_id, wait, made)
+
+    async def async_suspend(
+        self, code: str, *, lock_ids: Iterable[str] | None = None, wait: float = 0
+    ) -> Outcomes:
+        """Let codes stay on the lock and open nothing."""
+        return await self._async_wish(wishes.suspend, code, lock_ids, wait)
+
+    async def async_resume(
+        self, code: str, *, lock_ids: Iterable[str] | None = None, wait: float = 0
+    ) -> Outcomes:
+        """Let suspended codes open again, or try again what went wrong."""
+        return await self._async_wish(wishes.resume, code, lock_ids, wait)
+
+    async def async_end(
+        self, code: str, *, lock_ids: Iterable[str] | None = None, wait: float = 0
+    ) -> Outcomes:
+        """Take codes off their locks."""
+        return await self._async_wish(wishes.end, code, lock_ids, wait)
+
+    async def async_adopt(
+        self, lock_id: str, code: str, *, name: str | None = None
+    ) -> Outcomes:
+        """Manage a code that was made elsewhere; nothing is written."""
+        async with self._wishing:
+            room = self.room(lock_id)
+            await self.async_list(room)
+            found = find_in(room, self.store.guests, code)
+            if found is None or found.code is not None:
+                raise refusal("code_unknown", lock=room.lock.data.name)
+            guest = self._adopt(room, found, name)
+            await self.store.async_save()
+        return await self.async_outcomes([room], guest.guest_id, 0, {})
+
+    # How
+
+    async def _async_wish(
+        self,
+        wish: Callable[[Code, datetime], Code],
+        word: str,
+        lock_ids: Iterable[str] | None,
+        wait: float,
+    ) -> Outcomes:
+        async with self._wishing:
+            refs = await self.async_refer(word, lock_ids)
+            self._wished(refs, wish)
+            rooms = [room for room, _ in refs]
+            who = self._adopt_all(refs)
+            for room, new in self._wished(self._again(rooms, who), wish):
+                room.async_wish(new)
+            await self.store.async_save()
+        return await self.async_outcomes(rooms, who.guest_id, wait, {})
+
+    @staticmethod
+    def _wished(
+        refs: Iterable[tuple[LockCodes, Found]],
+        wish: Callable[[Code, datetime], Code],
+    ) -> list[tuple[LockCodes, Code]]:
+        """Return what a wish makes of codes; raises where it may not be made of one."""
+        now, wished = dt_util.utcnow(), []
+        for room, found in refs:
+            if found.code is None:
+                continue
+            try:
+                wished.append((room, wish(found.code, now)))
+            except WishRefused as err:
+                raise refused_by(err, room.lock) from err
+        return wished
+
+    @staticmethod
+    def _again(rooms: Iterable[LockCodes], who: Guest) -> list[tuple[LockCodes, Found]]:
+        """Return the codes of a guest as they are by now."""
+        return [(room, Found(code=room.codes.get(who.guest_id))) for room in rooms]
+
+    @staticmethod
+    def _check_change(room: LockCodes, found: Found, schedule: Schedule | None) -> None:
+        if schedule is not None:
+            check_schedule(schedule, room.lock)
+            return
+        listed = wishes.listed_schedule(found.code, found.pin)
+        if isinstance(listed, Opaque):
+            raise refusal("code_schedule_unreadable", lock=room.lock.data.name)
+
+    async def _async_digits(
+        self, rooms: Sequence[LockCodes], known: Guest | None, *, same_code: bool
+    ) -> dict[str, str]:
+        """Return new digits by lock id; a guest who has the same everywhere keeps them."""
+        if known is not None and known.same_code:
+            lock = rooms[0].lock
+            others = self.store.of_guest(known.guest_id)
+            digits = await self.async_digits_of(others, lock)
+            self._maker.check(digits, rooms, weak=True)
+        elif same_code or len(rooms) == 1:
+            digits = await self._maker.async_make(rooms)
+        else:
+            return {
+                room.lock_id: await self._maker.async_make([room]) for room in rooms
+            }
+        return {room.lock_id: digits for room in rooms}
+
+    async def _async_new_digits(
+        self, rooms: Sequence[LockCodes], digits: str | Digits, *, weak: bool
+    ) -> dict[str, str]:
+        await self.async_look(rooms)
+        if isinstance(digits, str):
+            self._maker.check(digits, rooms, weak=weak)
+        else:
+            digits = await self._maker.async_make(rooms)
+        return {room.lock_id: digits for room in rooms}
+
+    def _rename(self, who: Guest, name: str) -> None:
+        name = " ".join(name.split())
+        if not name:
+            raise refusal("code_name_missing")
+        if (other := self.find_guest(name)) is not None:
+            if other.guest_id != who.guest_id:
+                raise refusal("code_name_taken")
+        named = person(name, same_code=who.same_code)
+        self.store.guests[who.guest_id] = replace(named, guest_id=who.guest_id)
+        for lock_id in self.store.of_guest(who.guest_id):
+            self.async_changed(lock_id)
+
+    def _adopt_all(self, refs: Iterable[tuple[LockCodes, Found]]) -> Guest:
+        """Return whose codes these are; what is not managed is from now on."""
+        guest: Guest | None = None
+        for room, found in refs:
+            if found.code is not None:
+                guest = self.store.guests[found.code.guest_id]
+            elif guest is None:
+                guest = self._adopt(room, found, None)
+            else:
+                self._adopt(room, found, guest.name)
+        assert guest is not None
+        return guest
+
+    def _adopt(self, room: LockCodes, found: Found, name: str | None) -> Guest:
+        pin = found.pin
+        assert pin is not None
+        if pin.pin_id is None and pin.user_id is None and pin.partner_user_id is None:
+            raise refusal("code_unidentifiable", lock=room.lock.data.name)
+        if pin.state not in (PinState.LOADED, PinState.DISABLED):
+            raise refusal("code_on_its_way", lock=room.lock.data.name)
+        guest = self._adopter(room, pin, " ".join((name or pin_name(pin)).split()))
+        self.store.guests[guest.guest_id] = guest
+        room.async_wish(wishes.adopted_code(guest, room.lock_id, pin, dt_util.utcnow()))
+        return guest
+
+    def _adopter(self, room: LockCodes, pin: Pin, name: str) -> Guest:
+        known = self.store.guests.get(pin.partner_user_id or "") or self.find_guest(
+            name
+        )
+        if known is None:
+            guest = person(name, same_code=False)
+            if pin.partner_user_id is not None:
+                guest = replace(guest, guest_id=pin.partner_user_id)
+            return guest
+        if known.guest_id in room.codes:
+            raise refusal("code_guest_has_code", lock=room.lock.data.name)
+        return replace(known, same_code=False)

@@ -1,0 +1,157 @@
+"""Digits for access codes: the vendor's reservation where it is allowed, else our own."""
+
+from collections.abc import Collection, Sequence
+import logging
+from uuid import uuid4
+
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from custom_components.yale_august.cloud.errors import (
+    CloudError,
+    Forbidden,
+    NotFound,
+    OperationNotOffered,
+)
+from custom_components.yale_august.codes.digits import (
+    DigitsRefused,
+    Length,
+    check_digits,
+    generate,
+    length_of,
+)
+from custom_components.yale_august.codes.records import Code, Guest
+from custom_components.yale_august.codes.schedule import (
+    Schedule,
+    ScheduleRefused,
+    check_ahead,
+    check_allowed,
+)
+from custom_components.yale_august.codes.sighting import find
+from custom_components.yale_august.codes.wishes import WishRefused
+from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.coordinator import LockCoordinator
+
+from .keeper import LockCodes
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def refusal(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return why a wish cannot be; nothing was sent."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+def refused_by(
+    err: ScheduleRefused | DigitsRefused | WishRefused, lock: LockCoordinator
+) -> ServiceValidationError:
+    """Return the refusal of a rule, for this lock."""
+    said = {} if isinstance(err, WishRefused) else err.placeholders
+    return refusal(err.key, lock=lock.data.name, **said)
+
+
+def check_schedule(schedule: Schedule, lock: LockCoordinator) -> None:
+    """Raise for times that are over, or that this lock does not take."""
+    detail, capabilities = lock.data.detail, lock.data.capabilities
+    try:
+        check_ahead(schedule, dt_util.utcnow())
+        check_allowed(
+            schedule,
+            lock_type=None if detail is None else detail.type,
+            schedules_allowed=None
+            if detail is None
+            else detail.access_schedules_allowed,
+            per_user=None if capabilities is None else capabilities.schedule_per_user,
+        )
+    except ScheduleRefused as err:
+        raise refused_by(err, lock) from err
+
+
+def length(lock: LockCoordinator) -> Length:
+    """Return how many digits a lock takes."""
+    detail = lock.data.detail
+    return length_of(lock.data.keypad, None if detail is None else detail.type)
+
+
+def used(room: LockCodes) -> Collection[str]:
+    """Return the digits that are or will be on a lock, as far as they are known."""
+    listed = () if room.listing is None else room.listing.pins
+    return {pin.pin for pin in listed if pin.pin is not None} | {*room.digits.values()}
+
+
+def listed_digits(room: LockCodes, code: Code) -> str | None:
+    """Return the digits of a code as the cloud listed them last."""
+    if room.listing is None:
+        return None
+    pin = find(code, room.listing, room.digits.get(code.guest_id))
+    return None if pin is None else pin.pin
+
+
+def new_guest_id() -> str:
+    """Return an id that nobody else has."""
+    return f"ha-{uuid4()}"
+
+
+def person(name: str, *, same_code: bool) -> Guest:
+    """Return a new guest."""
+    first_name, _, last_name = name.partition(" ")
+    return Guest(
+        guest_id=new_guest_id(),
+        name=name,
+        first_name=first_name,
+        last_name=last_name.strip(),
+        same_code=same_code,
+    )
+
+
+class CodeMaker:
+    """Makes digits for one account."""
+
+    def __init__(self) -> None:
+        """Ask the vendor until it says that this key may not."""
+        self._reserves = True
+
+    def check(self, digits: str, rooms: Sequence[LockCodes], *, weak: bool) -> None:
+        """Raise for digits that one of the locks does not take."""
+        for room in rooms:
+            try:
+                check_digits(digits, length(room.lock), used(room), weak=weak)
+            except DigitsRefused as err:
+                raise refused_by(err, room.lock) from err
+
+    async def async_make(self, rooms: Sequence[LockCodes]) -> str:
+        """Return digits that all these locks take and none of them has."""
+        lengths = [length(room.lock) for room in rooms]
+        least = max(one.minimum for one in lengths)
+        most = min(one.maximum for one in lengths)
+        if least > most:
+            raise refusal("code_no_common_length")
+        digits = await self._async_reserve(rooms[0])
+        if digits is not None:
+            try:
+                self.check(digits, rooms, weak=False)
+            except ServiceValidationError:
+                _LOGGER.debug("The reserved code does not fit; another is made")
+            else:
+                return digits
+        taken = {one for room in rooms for one in used(room)}
+        try:
+            return generate(Length(minimum=least, maximum=most), taken)
+        except DigitsRefused as err:
+            raise refused_by(err, rooms[0].lock) from err
+
+    async def _async_reserve(self, room: LockCodes) -> str | None:
+        if not self._reserves:
+            return None
+        try:
+            reserved = await room.lock.account.client.reserve_pin(room.lock_id)
+        except CloudError as err:
+            _LOGGER.debug("No code can be reserved: %s", err)
+            if isinstance(err, Forbidden | NotFound | OperationNotOffered):
+                self._reserves = False
+            return None
+        return reserved.pin

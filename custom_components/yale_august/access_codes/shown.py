@@ -1,0 +1,116 @@
+"""A lock's codes as they are shown: ours, and those of others."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from custom_components.yale_august.cloud.models import Pin, PinState
+from custom_components.yale_august.codes.records import Code, CodeState, Goal, Guest
+from custom_components.yale_august.codes.schedule import read_schedule
+from custom_components.yale_august.codes.sighting import find, is_of
+from custom_components.yale_august.codes.view import ShownCode
+
+from .keeper import LockCodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a word stands for on one lock."""
+
+    code: Code | None = field(default=None, repr=False)
+    """None where it is not managed."""
+    pin: Pin | None = field(default=None, repr=False)
+    """None where the cloud does not list it."""
+
+
+def shown_codes(room: LockCodes, guests: Mapping[str, Guest]) -> tuple[ShownCode, ...]:
+    """Return the codes of a lock, by name."""
+    ours = [
+        _ours(code, guests[code.guest_id], listed_pin(room, code))
+        for code in room.codes.values()
+    ]
+    others = [_other(pin) for pin in unmanaged(room)]
+    return tuple(
+        sorted([*ours, *others], key=lambda code: (code.name.casefold(), code.code_id))
+    )
+
+
+def find_in(room: LockCodes, guests: Mapping[str, Guest], word: str) -> Found | None:
+    """Return what an id or a name stands for; None when it is nothing, or not one thing."""
+    wanted = " ".join(word.split()).casefold()
+    for code in room.codes.values():
+        if word == code.guest_id or guests[code.guest_id].name.casefold() == wanted:
+            return Found(code=code, pin=listed_pin(room, code))
+    others = list(unmanaged(room))
+    found = [pin for pin in others if pin_key(pin) == word] or [
+        pin for pin in others if pin_name(pin).casefold() == wanted
+    ]
+    return Found(pin=found[0]) if len(found) == 1 else None
+
+
+def listed_pin(room: LockCodes, code: Code) -> Pin | None:
+    """Return what the cloud listed last of one of our codes."""
+    if room.listing is None:
+        return None
+    return find(code, room.listing, room.digits.get(code.guest_id))
+
+
+def unmanaged(room: LockCodes) -> Iterator[Pin]:
+    """Yield what the cloud listed last and is not ours."""
+    if room.listing is None:
+        return
+    found = [listed_pin(room, code) for code in room.codes.values()]
+    for pin in room.listing.pins:
+        is_ours = any(is_of(code, pin) for code in room.codes.values())
+        if not is_ours and not any(pin is one for one in found):
+            yield pin
+
+
+def pin_key(pin: Pin) -> str:
+    """Return the id of a code that is not ours."""
+    return pin.pin_id or pin.user_id or pin.partner_user_id or f"slot-{pin.slot}"
+
+
+def pin_name(pin: Pin) -> str:
+    """Return the name of a code that is not ours."""
+    names = " ".join(part for part in (pin.first_name, pin.last_name) if part)
+    return " ".join(names.split()) or f"#{pin.slot if pin.slot is not None else '?'}"
+
+
+def _ours(code: Code, guest: Guest, pin: Pin | None) -> ShownCode:
+    return ShownCode(
+        code_id=code.guest_id,
+        name=guest.name,
+        managed=True,
+        goal=code.goal,
+        state=code.state,
+        reason=code.reason,
+        schedule=code.schedule,
+        slot=None if pin is None else pin.slot,
+        loaded_at=None if pin is None else pin.loaded_at,
+        settled=code.settled,
+    )
+
+
+def _other(pin: Pin) -> ShownCode:
+    match pin.state:
+        case PinState.LOADED:
+            goal, state = Goal.OPEN, CodeState.CONFIRMED
+        case PinState.DISABLED:
+            goal, state = Goal.SUSPENDED, CodeState.CONFIRMED
+        case PinState.DISABLING:
+            goal, state = Goal.SUSPENDED, CodeState.SENT
+        case PinState.DELETING:
+            goal, state = Goal.GONE, CodeState.ENDING
+        case _:
+            goal, state = Goal.OPEN, CodeState.SENT
+    return ShownCode(
+        code_id=pin_key(pin),
+        name=pin_name(pin),
+        managed=False,
+        goal=goal,
+        state=state,
+        schedule=read_schedule(pin),
+        slot=pin.slot,
+        loaded_at=pin.loaded_at,
+        settled=state is CodeState.CONFIRMED,
+    )

@@ -1,0 +1,94 @@
+"""Access codes in words, for forms and repairs: how far they are, and when they open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final, Self
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.translation import async_get_translations
+
+from custom_components.yale_august.codes.records import CodeState, Goal, Reason
+from custom_components.yale_august.codes.schedule import (
+    LAST_SECOND,
+    WEEK,
+    Always,
+    AnySchedule,
+    Opaque,
+    Recurring,
+    Temporary,
+)
+from custom_components.yale_august.codes.view import ShownCode
+from custom_components.yale_august.codes.windows import describe
+from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.sentences import async_sentences, error_said
+
+CODE_STATE: Final = "code_state"
+CODE_WHEN: Final = "code_when"
+CODE_DAYS: Final = "code_days"
+"""The choices whose words these are."""
+
+_STATES: Final = f"component.{DOMAIN}.selector.{CODE_STATE}.options."
+_WHEN: Final = f"component.{DOMAIN}.selector.{CODE_WHEN}.options."
+_DAYS: Final = f"component.{DOMAIN}.selector.{CODE_DAYS}.options."
+REASONS: Final = f"component.{DOMAIN}.entity.sensor.codes_trouble.state."
+
+SUSPENDED: Final = "suspended"
+UNREADABLE: Final = "unreadable"
+NO_CODES: Final = "no_codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of the language that Home Assistant is set to."""
+
+    texts: Mapping[str, str]
+
+    @classmethod
+    async def async_load(cls, hass: HomeAssistant) -> Self:
+        """Read them."""
+        texts: dict[str, str] = {}
+        for category in ("entity", "selector"):
+            texts |= await async_get_translations(
+                hass, hass.config.language, category, [DOMAIN]
+            )
+        return cls(texts)
+
+    @property
+    def no_codes(self) -> str:
+        """Return what stands where there are none."""
+        return self.texts[_STATES + NO_CODES]
+
+    def state(self, code: ShownCode) -> str:
+        """Return how far a code is, and why."""
+        key: str = code.state
+        if code.state is CodeState.CONFIRMED and code.goal is Goal.SUSPENDED:
+            key = SUSPENDED
+        text = self.texts[_STATES + key]
+        return text if code.reason is None else f"{text} ({self.reason(code.reason)})"
+
+    def reason(self, reason: Reason) -> str:
+        """Return why a code is as it is."""
+        return self.texts[REASONS + reason]
+
+    def schedule(self, schedule: AnySchedule, zone: tzinfo) -> str:
+        """Return when a code opens, on the lock's own clock."""
+        match schedule:
+            case Always():
+                return self.texts[_WHEN + "always"]
+            case Temporary(start=start, end=end):
+                return f"{describe(start, zone)} – {describe(end, zone)}"
+            case Recurring(start=begin, end=until):
+                days = ", ".join(
+                    self.texts[_DAYS + day] for day in WEEK if day in schedule.days
+                )
+                last = "24:00" if until == LAST_SECOND else f"{until:%H:%M}"
+                return f"{days} {begin:%H:%M} – {last}"
+            case Opaque(text=text):
+                return text or self.texts[_STATES + UNREADABLE]
+
+
+async def async_sentence(hass: HomeAssistant, err: HomeAssistantError) -> str:
+    """Return what an error says, in the language of Home Assistant."""
+    return error_said(await async_sentences(hass), err)

@@ -1,0 +1,248 @@
+"""The action for every command of the vendor's page (reference 12)."""
+
+from collections.abc import Mapping
+import re
+from typing import Final
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType, JsonValueType
+import probatio as vol
+
+from custom_components.yale_august.cloud.answers import scrubbed
+from custom_components.yale_august.cloud.errors import NoBridge
+from custom_components.yale_august.cloud.models import (
+    BoltState,
+    Command,
+    DoorState,
+    ExtendedFunction,
+    JsonValue,
+    NotificationType,
+    OperateVersion,
+    Operation,
+)
+from custom_components.yale_august.cloud.validate import ABSENT
+from custom_components.yale_august.commands.command import (
+    LOCK,
+    OPEN,
+    OPEN_SWAPPED,
+    SECURE,
+    UNLOCK,
+    UNLOCK_SWAPPED,
+    Choices,
+    Movement,
+    async_ask,
+    async_move,
+)
+from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.failures import failure
+from custom_components.yale_august.options import LatchUse
+from custom_components.yale_august.sentences import async_sentences, said
+
+from .action import Action, refused
+from .answers import async_for_each
+from .targets import Target
+
+_COMMAND: Final = "command"
+_FUNCTION: Final = "function"
+_PARAMETERS: Final = "parameters"
+_WAKE: Final = "wake"
+_NOTIFICATION_TYPE: Final = "notification_type"
+_ACCEPT_VERSION: Final = "accept_version"
+_WEBHOOK: Final = "webhook"
+
+COMMANDS: Final = {
+    "lock": Command.LOCK,
+    "unlock": Command.UNLOCK,
+    "unlatch": Command.UNLATCH,
+    "secure": Command.SECURE,
+    "status": Command.STATUS,
+    "telemetry": Command.TELEMETRY,
+    "reboot": Command.REBOOT,
+    "reboot_lock": Command.REBOOT_LOCK,
+    "calibrate": Command.CALIBRATE,
+    "disable_homekit": Command.DISABLE_HOMEKIT,
+    "ota": Command.OTA,
+    "extended_function": Command.EXTENDED_FUNCTION,
+}
+"""By the words of the interface; the vendor's own words are taken too."""
+_WORDS: Final = {command.value: command for command in Command} | COMMANDS
+
+_MOVEMENTS: Final = {
+    Command.LOCK: LOCK,
+    Command.UNLOCK: UNLOCK,
+    Command.UNLATCH: OPEN,
+    Command.SECURE: SECURE,
+}
+_SWAPPED: Final = {
+    **_MOVEMENTS,
+    Command.UNLOCK: OPEN_SWAPPED,
+    Command.UNLATCH: UNLOCK_SWAPPED,
+}
+"""On a lock that does with one what the vendor's words promise of the other."""
+
+_SAID: Final = {
+    "confirmed": "command_confirmed",
+    "not_needed": "command_not_needed",
+    "answered": "command_answered",
+    "accepted": "command_accepted",
+}
+"""What became of a command, and its sentence."""
+
+_SECRET_NAME: Final = re.compile(
+    r"pin|code|token|key|secret|pass|cred|auth|serial|mac|user|name|mail|phone|id$",
+    re.IGNORECASE,
+)
+_TOKEN_LIKE: Final = re.compile(r"\S{16,}")
+_HIDDEN: Final = "****"
+
+
+async def _async_send_command(call: ServiceCall) -> ServiceResponse:
+    """Send a command to each lock, once, and say what became of it."""
+    command = _WORDS[call.data[_COMMAND]]
+    function = call.data.get(_FUNCTION)
+    if (function is None) is (command is Command.EXTENDED_FUNCTION):
+        raise refused("function_missing" if function is None else "function_unwanted")
+    if _PARAMETERS in call.data and function is None:
+        raise refused("function_unwanted")
+    if call.data[_WAKE] and command is not Command.STATUS:
+        raise refused("wake_unwanted")
+    choices = Choices(
+        notification_type=call.data.get(_NOTIFICATION_TYPE),
+        version=call.data[_ACCEPT_VERSION],
+        webhook=call.data.get(_WEBHOOK, ABSENT),
+    )
+    extended = function and ExtendedFunction(
+        function=function, parameters=call.data.get(_PARAMETERS, {})
+    )
+    sentences = await async_sentences(call.hass)
+
+    async def send(target: Target) -> JsonObjectType:
+        lock = target.lock
+        _require_offered(lock, command)
+        if (movement := _movement(lock, command)) is not None:
+            moved = await async_move(lock, movement, choices)
+            answer = moved.answer
+            result = "confirmed" if moved.sent else "not_needed"
+        else:
+            answer = await async_ask(
+                lock,
+                command,
+                extended_function=extended,
+                wake=call.data[_WAKE],
+                choices=choices,
+            )
+            proven = answer.bolt_reported and not answer.from_cache
+            result = "answered" if proven else "accepted"
+        return {
+            "result": result,
+            "message": said(sentences, _SAID[result], {"lock": lock.data.name}),
+            **_told(answer),
+        }
+
+    return await async_for_each(call, send)
+
+
+def _require_offered(lock: LockCoordinator, command: Command) -> None:
+    """Raise HomeAssistantError for a command that the lock does not have, or shall not get."""
+    name = lock.data.name
+    if not lock.data.operable:
+        raise failure(NoBridge(), name)
+    if command is Command.UNLATCH:
+        if not lock.data.has_latch:
+            raise refused("no_latch", lock=name)
+        if _latch_use(lock) is LatchUse.HIDDEN:
+            raise refused("open_hidden", lock=name)
+    if command is Command.SECURE and not lock.data.has_secure_mode:
+        raise refused("no_secure_mode", lock=name)
+
+
+def _latch_use(lock: LockCoordinator) -> LatchUse:
+    return lock.account.options.latch_use(lock.lock_id)
+
+
+def _movement(lock: LockCoordinator, command: Command) -> Movement | None:
+    swapped = lock.data.has_latch and _latch_use(lock) is LatchUse.SWAPPED
+    return (_SWAPPED if swapped else _MOVEMENTS).get(command)
+
+
+def _told(answer: Operation | None) -> JsonObjectType:
+    """Return what the cloud answered, as far as it says anything and is nobody's secret."""
+    if answer is None or answer.accepted:
+        return {}
+    told: dict[str, JsonValueType] = {
+        "bolt": None if answer.bolt is BoltState.UNKNOWN else answer.bolt.value,
+        "door": None if answer.door is DoorState.ABSENT else answer.door.value,
+        "started_at": None
+        if answer.started_at is None
+        else answer.started_at.isoformat(),
+        "retry_count": answer.retry_count,
+        "total_time": answer.total_time,
+        "lock_status_changed": answer.lock_status_changed,
+        "from_cache": answer.from_cache,
+    }
+    if (info := answer.info) is not None:
+        told |= {
+            "rssi": info.rssi,
+            "wlan_rssi": info.wlan_rssi,
+            "wlan_snr": info.wlan_snr,
+            "duration": info.duration,
+        }
+    if (extended := answer.extended_function) is not None:
+        told["extended_function"] = {
+            "function": extended.function,
+            "info": harmless(extended.info),
+        }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def harmless(value: object) -> JsonValueType:
+    """Return any JSON of the cloud without what may be a code, a token, a key or an id.
+
+    What an extended function answers is not documented (reference 12.3).
+    """
+    if isinstance(value, Mapping):
+        return {
+            scrubbed(str(name)): _HIDDEN
+            if _SECRET_NAME.search(str(name)) and item not in (None, True, False)
+            else harmless(item)
+            for name, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [harmless(item) for item in value]
+    if isinstance(value, str):
+        return _TOKEN_LIKE.sub(_HIDDEN, scrubbed(value))
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        # A code may come as a number.
+        return value if abs(value) < 1000 else _HIDDEN
+    return None
+
+
+def _json(value: object) -> JsonValue:
+    """Return an address, or any JSON object."""
+    if isinstance(value, dict):
+        return value
+    return str(cv.url(value))
+
+
+ACTIONS: Final = (
+    Action(
+        name="send_command",
+        handler=_async_send_command,
+        schema=cv.make_entity_service_schema(
+            {
+                vol.Required(_COMMAND): vol.In(_WORDS),
+                vol.Optional(_FUNCTION): vol.All(cv.string, vol.Length(min=1)),
+                vol.Optional(_PARAMETERS): dict,
+                vol.Optional(_WAKE, default=False): cv.boolean,
+                vol.Optional(_NOTIFICATION_TYPE): vol.Coerce(NotificationType),
+                vol.Optional(_ACCEPT_VERSION, default=OperateVersion.V1): vol.Coerce(
+                    OperateVersion
+                ),
+                vol.Optional(_WEBHOOK): _json,
+            }
+        ),
+    ),
+)

@@ -1,0 +1,297 @@
+"""The actions for the people of a lock (reference 10.4, 14.2 and 17)."""
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType, JsonValueType
+import probatio as vol
+
+from custom_components.yale_august.cloud.errors import (
+    ApiKeyInvalid,
+    BudgetExhausted,
+    CloudError,
+    Forbidden,
+    LoginExpired,
+    NotFound,
+    RateLimited,
+)
+from custom_components.yale_august.cloud.models import GuestList, LockDetail, Pin, Role
+from custom_components.yale_august.cloud.validate import ABSENT
+from custom_components.yale_august.const import (
+    ACTING_OWNER,
+    CONF_ACTING_USER,
+    CONF_ROLE,
+)
+from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.failures import failure_key
+from custom_components.yale_august.sentences import async_sentences, said
+
+from .accounts import async_fresh_detail, full_name, require_role
+from .action import Action, refused
+from .answers import async_for_each
+from .targets import Target
+
+_USER_ID: Final = "user_id"
+_NAME: Final = "name"
+_IS_UPDATING_PERMISSIONS: Final = "is_updating_permissions"
+_RETURN_INVITED: Final = "return_invited"
+
+ROLE_WORDS: Final = {
+    Role.SUPERUSER: "owner",
+    Role.MANAGER: "manager",
+    Role.USER: "guest",
+}
+_SAID: Final = {
+    "added": "user_added",
+    "changed": "user_changed",
+    "accepted": "user_accepted",
+}
+"""What became of a change, and its sentence."""
+
+CODE_ONLY: Final = "code_only"
+INVITED: Final = "invited"
+
+
+async def _async_add_user(call: ServiceCall) -> ServiceResponse:
+    """Add a user to each lock, and see whether the cloud lists it."""
+    user_id, role = call.data[_USER_ID], call.data[CONF_ROLE]
+    sentences = await async_sentences(call.hass)
+
+    async def add(target: Target) -> JsonObjectType:
+        lock = target.lock
+        require_role(lock, Role.MANAGER)
+        added = await lock.account.client.add_user(
+            lock.lock_id,
+            user_id,
+            role,
+            name=call.data.get(_NAME, ABSENT),
+            is_updating_permissions=call.data.get(_IS_UPDATING_PERMISSIONS),
+            return_invited=call.data.get(_RETURN_INVITED),
+        )
+        listed = await _async_listed_role(lock, user_id)
+        result = "added" if listed is role else "accepted"
+        told: JsonObjectType = {
+            "result": result,
+            "message": said(sentences, _SAID[result], {"lock": lock.data.name}),
+        }
+        if added.invited_user_id is not None:
+            told["invited_user_id"] = added.invited_user_id
+        return told
+
+    return await async_for_each(call, add)
+
+
+async def _async_set_user_role(call: ServiceCall) -> ServiceResponse:
+    """Change the role of a user on each lock, and see whether the cloud lists it."""
+    user_id, role = call.data[_USER_ID], call.data[CONF_ROLE]
+    sentences = await async_sentences(call.hass)
+
+    async def change(target: Target) -> JsonObjectType:
+        lock = target.lock
+        if _is_self(target, user_id):
+            raise refused("not_yourself", lock=lock.data.name)
+        require_role(lock, Role.SUPERUSER)
+        await lock.account.client.set_user_type(lock.lock_id, user_id, role)
+        listed = await _async_listed_role(lock, user_id)
+        result = "changed" if listed is role else "accepted"
+        return {
+            "result": result,
+            "message": said(sentences, _SAID[result], {"lock": lock.data.name}),
+        }
+
+    return await async_for_each(call, change)
+
+
+def _is_self(target: Target, user_id: str) -> bool:
+    """Return whether somebody is whom the entry acts as: who gives up a role cannot take it back."""
+    return (
+        target.entry.data[CONF_ACTING_USER] == ACTING_OWNER
+        and (target.entry.unique_id or "").lower() == user_id.lower()
+    )
+
+
+async def _async_listed_role(lock: LockCoordinator, user_id: str) -> Role | None:
+    """Return the role that a lock's detail gives a user now; None when it does not say."""
+    with suppress(CloudError):
+        detail = await async_fresh_detail(lock)
+        for listed, user in detail.users.items():
+            if listed.lower() == user_id.lower():
+                return user.role
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Person:
+    """Somebody who can open a lock, or will be able to."""
+
+    user_id: str | None
+    name: str | None
+    role: str
+    has_code: bool | None
+
+    def to_json(self) -> dict[str, JsonValueType]:
+        return {
+            "user_id": self.user_id,
+            "name": self.name,
+            "role": self.role,
+            "has_code": self.has_code,
+        }
+
+
+async def _async_get_users(call: ServiceCall) -> ServiceResponse:
+    """Tell who can open each lock, by role; who has a code only too."""
+    sentences = await async_sentences(call.hass)
+    guest_lists: dict[str, GuestList | CloudError] = {}
+
+    async def people(target: Target) -> JsonObjectType:
+        lock = target.lock
+        detail = await async_fresh_detail(lock)
+        pins: Iterable[Pin] | None = None
+        untold: dict[str, CloudError] = {}
+        if detail.supports_entry_codes is not False:
+            try:
+                pins = tuple(await lock.account.client.get_pins(lock.lock_id))
+            except CloudError as err:
+                _raise_grave(err)
+                untold["codes"] = err
+        house_id = lock.data.summary.house_id or detail.house_id
+        guests = None
+        if house_id is not None:
+            if house_id not in guest_lists:
+                guest_lists[house_id] = await _async_guests(lock, house_id)
+            known = guest_lists[house_id]
+            if isinstance(known, CloudError):
+                untold["house"] = known
+            else:
+                guests = known
+        found = _people(detail, pins, guests)
+        return {
+            "people": [person.to_json() for person in found],
+            "counts": dict(Counter(person.role for person in found)),
+            "not_told": {
+                what: said(sentences, failure_key(err), {"lock": lock.data.name})
+                for what, err in untold.items()
+            },
+        }
+
+    return await async_for_each(call, people)
+
+
+def _raise_grave(err: CloudError) -> None:
+    """Raise what makes the whole answer worthless, other than a right that is missing."""
+    if isinstance(err, ApiKeyInvalid) or not isinstance(err, Forbidden | NotFound):
+        raise err
+
+
+async def _async_guests(lock: LockCoordinator, house_id: str) -> GuestList | CloudError:
+    try:
+        return await lock.account.client.get_guests(house_id)
+    except LoginExpired, ApiKeyInvalid, RateLimited, BudgetExhausted:
+        raise
+    except CloudError as err:
+        return err
+
+
+def _people(
+    detail: LockDetail, pins: Iterable[Pin] | None, guests: GuestList | None
+) -> list[_Person]:
+    """Put together what three places tell: users of the lock, its codes, the house's guests."""
+    names: dict[str, str] = {}
+    invited: set[str] = set()
+    if guests is not None:
+        for group in (
+            guests.owners,
+            guests.guests,
+            guests.pin_only,
+            guests.rfid_only,
+            guests.finger_only,
+            guests.invitations,
+        ):
+            for person in group:
+                name = full_name(person.first_name, person.last_name)
+                if person.user_id is not None and name is not None:
+                    names.setdefault(person.user_id, name)
+        invited = {
+            person.user_id
+            for person in guests.invitations
+            if person.user_id is not None and person.user_id not in detail.users
+        }
+    coded: dict[str, Pin] = {}
+    nameless: list[Pin] = []
+    for pin in pins or ():
+        if pin.user_id is None:
+            nameless.append(pin)
+        else:
+            coded.setdefault(pin.user_id, pin)
+
+    def has_code(user_id: str) -> bool | None:
+        return None if pins is None else user_id in coded
+
+    found = [
+        _Person(
+            user_id=user_id,
+            name=full_name(user.first_name, user.last_name) or names.get(user_id),
+            role=ROLE_WORDS[user.role] if user.role is not None else "unknown",
+            has_code=has_code(user_id),
+        )
+        for user_id, user in detail.users.items()
+    ]
+    found += [
+        _Person(
+            user_id=pin.user_id,
+            name=full_name(pin.first_name, pin.last_name)
+            or names.get(pin.user_id or ""),
+            role=CODE_ONLY,
+            has_code=True,
+        )
+        for pin in (*coded.values(), *nameless)
+        if pin.user_id not in detail.users
+    ]
+    found += [
+        _Person(
+            user_id=user_id,
+            name=names.get(user_id),
+            role=INVITED,
+            has_code=has_code(user_id),
+        )
+        for user_id in sorted(invited - coded.keys())
+    ]
+    return found
+
+
+_ROLE: Final = vol.All(cv.string, vol.Coerce(Role))
+_ID: Final = vol.All(cv.string, vol.Length(min=1))
+
+ACTIONS: Final = (
+    Action(
+        name="add_user",
+        handler=_async_add_user,
+        schema=cv.make_entity_service_schema(
+            {
+                vol.Required(_USER_ID): _ID,
+                vol.Optional(CONF_ROLE, default=Role.USER): _ROLE,
+                vol.Optional(_NAME): vol.Any(None, cv.string),
+                vol.Optional(_IS_UPDATING_PERMISSIONS): cv.boolean,
+                vol.Optional(_RETURN_INVITED): cv.boolean,
+            }
+        ),
+    ),
+    Action(
+        name="set_user_role",
+        handler=_async_set_user_role,
+        schema=cv.make_entity_service_schema(
+            {vol.Required(_USER_ID): _ID, vol.Required(CONF_ROLE): _ROLE}
+        ),
+    ),
+    Action(
+        name="get_users",
+        handler=_async_get_users,
+        schema=cv.make_entity_service_schema(None),
+        response=SupportsResponse.ONLY,
+    ),
+)

@@ -1,0 +1,166 @@
+"""The action that resets a lock to its factory state (reference 18.1)."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
+import probatio as vol
+
+from custom_components.yale_august.account import Account
+from custom_components.yale_august.cloud.errors import (
+    CloudError,
+    Forbidden,
+    NotFound,
+    OutcomeUnknown,
+)
+from custom_components.yale_august.cloud.models import Role
+from custom_components.yale_august.commands.command import async_turn
+from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.sentences import async_sentences, said
+
+from .accounts import async_fresh_detail, require_role
+from .action import Action, refused
+from .answers import async_answer, async_outcomes
+from .pins import async_pins_at_rest
+from .targets import Target, targets_of
+
+_KIND: Final = "kind"
+_LOCK_NAME: Final = "lock_name"
+_SOFT: Final = "soft"
+_HARD: Final = "hard"
+
+_LOSES: Final = {_SOFT: "reset_loses_soft", _HARD: "reset_loses_hard"}
+_SAID: Final = {"reset": "lock_reset", "accepted": "lock_reset_accepted"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loss:
+    """What a reset takes away."""
+
+    people: int
+    """Besides the account itself."""
+    codes: int | None
+    """None: nobody may say."""
+    bridge: bool
+    keypad: bool
+
+    def to_json(self) -> JsonObjectType:
+        return {
+            "people": self.people,
+            "codes": self.codes,
+            "bridge": self.bridge,
+            "keypad": self.keypad,
+        }
+
+
+async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
+    """Reset one lock, if its name was typed again and nothing is under way."""
+    targets = targets_of(call)
+    if len(targets) != 1:
+        raise refused("one_lock_only")
+    kind = call.data[_KIND]
+    sentences = await async_sentences(call.hass)
+
+    async def reset(target: Target) -> JsonObjectType:
+        lock, account = target.lock, target.account
+        require_role(lock, Role.SUPERUSER)
+        name = lock.data.name
+        loss = await _async_loss(target, soft=kind == _SOFT)
+        lost = said(
+            sentences,
+            _LOSES[kind],
+            {
+                "lock": name,
+                "people": str(loss.people),
+                "codes": "?" if loss.codes is None else str(loss.codes),
+            },
+        )
+        if call.data[_LOCK_NAME].strip() != name.strip():
+            raise refused("reset_name_wrong", lock=name, loses=lost)
+        async with async_turn(lock):
+            done = await _async_reset(account, lock, soft=kind == _SOFT)
+        result = "reset" if done else "accepted"
+        return {
+            "result": result,
+            "kind": kind,
+            "message": f"{said(sentences, _SAID[result], {'lock': name})} {lost}",
+            "lost": loss.to_json(),
+        }
+
+    return await async_answer(call, await async_outcomes(targets, reset))
+
+
+async def _async_loss(target: Target, *, soft: bool) -> _Loss:
+    """Read what is there to lose; refuse while a code is on its way to or from the lock."""
+    lock = target.lock
+    detail = await async_fresh_detail(lock)
+    codes: int | None = None
+    with suppress(Forbidden, NotFound):
+        pins = await async_pins_at_rest(target)
+        codes = len(pins) if pins.complete else None
+    return _Loss(
+        people=max(0, len(detail.users) - 1),
+        codes=codes,
+        bridge=detail.bridge is not None and not soft,
+        keypad=detail.keypad is not None and not soft,
+    )
+
+
+async def _async_reset(account: Account, lock: LockCoordinator, *, soft: bool) -> bool:
+    """Reset the lock, once; return whether the cloud shows that it was."""
+    client = account.client
+    try:
+        await client.delete_lock(lock.lock_id, soft=soft)
+    except OutcomeUnknown:
+        if soft or not await _async_gone(account, lock):
+            raise
+        await account.async_dismiss(lock.lock_id)
+        return True
+    if soft:
+        if not await _async_emptied(lock):
+            return False
+        # They have not been lost: somebody has asked for it.
+        await account.codes.async_empty(lock.lock_id)
+        return True
+    if not await _async_gone(account, lock):
+        account.async_look_for_locks()
+        return False
+    await account.async_dismiss(lock.lock_id)
+    return True
+
+
+async def _async_gone(account: Account, lock: LockCoordinator) -> bool:
+    """Return whether the list of locks can be read and lacks the lock."""
+    with suppress(CloudError):
+        locks = await account.client.get_locks()
+        return all(one.lock_id != lock.lock_id for one in locks)
+    return False
+
+
+async def _async_emptied(lock: LockCoordinator) -> bool:
+    """Return whether nobody else is left, and no code, as far as that can be read."""
+    with suppress(CloudError):
+        detail = await async_fresh_detail(lock)
+        if len(detail.users) > 1:
+            return False
+        with suppress(Forbidden, NotFound):
+            return not len(await lock.account.client.get_pins(lock.lock_id))
+        return True
+    return False
+
+
+ACTIONS: Final = (
+    Action(
+        name="factory_reset",
+        handler=_async_factory_reset,
+        schema=cv.make_entity_service_schema(
+            {
+                vol.Required(_KIND): vol.In((_SOFT, _HARD)),
+                vol.Required(_LOCK_NAME): cv.string,
+            }
+        ),
+    ),
+)

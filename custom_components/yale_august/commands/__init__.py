@@ -1,0 +1,1 @@
+"""Commands on a lock, one at a time."""

@@ -1,0 +1,155 @@
+"""The options: a menu of access codes, and the settings of the entry."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import probatio as vol
+
+from custom_components.yale_august.options import (
+    CONF_CALENDAR,
+    CONF_LATCH,
+    CONF_NAMES,
+    CONF_TRUST_MINUTES,
+    CONF_WEBHOOKS,
+    TRUST_DEFAULT,
+    TRUST_LEAST,
+    TRUST_MOST,
+    LatchUse,
+    Options,
+)
+
+from .codes_add import AddCodeFlow
+from .codes_change import ChangeCodeFlow
+
+CONF_SWAPPED = "swapped"
+CONF_HIDDEN = "hidden"
+
+
+class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
+    """A menu; the entry is loaded anew when a setting has changed."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Offer access codes, where there are any, and the settings."""
+        if not self._code_locks():
+            return await self.async_step_settings()
+        return self.async_show_menu(
+            step_id="init", menu_options=["codes_lock", "settings"]
+        )
+
+    async def async_step_settings(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the settings, or take them."""
+        options = Options.read(self.config_entry.options)
+        with_codes = bool(self._code_locks())
+        latch_locks = self._latch_locks()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            swapped = set(user_input.get(CONF_SWAPPED, ()))
+            hidden = set(user_input.get(CONF_HIDDEN, ()))
+            if swapped & hidden:
+                errors[CONF_HIDDEN] = "swapped_and_hidden"
+            else:
+                return self.async_create_entry(
+                    data={
+                        CONF_TRUST_MINUTES: int(user_input[CONF_TRUST_MINUTES]),
+                        CONF_WEBHOOKS: user_input[CONF_WEBHOOKS],
+                        CONF_CALENDAR: user_input.get(CONF_CALENDAR, options.calendar),
+                        CONF_NAMES: user_input[CONF_NAMES],
+                        CONF_LATCH: {
+                            # What was decided for a lock that is away stays decided.
+                            **options.latch,
+                            **{
+                                lock_id: _use(lock_id, swapped, hidden)
+                                for lock_id in latch_locks
+                            },
+                        },
+                    }
+                )
+        return self.async_show_form(
+            step_id="settings",
+            data_schema=self.add_suggested_values_to_schema(
+                _form(latch_locks, with_codes=with_codes),
+                user_input or _suggested(options, latch_locks),
+            ),
+            errors=errors,
+        )
+
+    def _latch_locks(self) -> dict[str, str]:
+        """Return the names of the locks that can pull their latch, by id."""
+        if (account := self._account) is None:
+            return {}
+        return {
+            lock.lock_id: lock.data.name
+            for lock in account.locks.values()
+            if lock.data.has_latch
+        }
+
+
+def _use(lock_id: str, swapped: set[str], hidden: set[str]) -> LatchUse:
+    if lock_id in swapped:
+        return LatchUse.SWAPPED
+    return LatchUse.HIDDEN if lock_id in hidden else LatchUse.DOCUMENTED
+
+
+def _suggested(options: Options, latch_locks: dict[str, str]) -> dict[str, Any]:
+    return {
+        CONF_TRUST_MINUTES: (
+            TRUST_DEFAULT
+            if options.trust is None
+            else options.trust.total_seconds() / 60
+        ),
+        CONF_WEBHOOKS: options.webhooks,
+        CONF_CALENDAR: options.calendar,
+        CONF_NAMES: options.names,
+        CONF_SWAPPED: [
+            lock for lock in latch_locks if options.latch_use(lock) is LatchUse.SWAPPED
+        ],
+        CONF_HIDDEN: [
+            lock for lock in latch_locks if options.latch_use(lock) is LatchUse.HIDDEN
+        ],
+    }
+
+
+def _form(latch_locks: dict[str, str], *, with_codes: bool) -> vol.Schema:
+    schema: dict[vol.Marker, object] = {
+        vol.Required(CONF_TRUST_MINUTES): NumberSelector(
+            NumberSelectorConfig(
+                min=TRUST_LEAST,
+                max=TRUST_MOST,
+                step=1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement="min",
+            )
+        ),
+        vol.Required(CONF_WEBHOOKS): BooleanSelector(),
+        vol.Required(CONF_NAMES): BooleanSelector(),
+    }
+    if with_codes:
+        schema[vol.Required(CONF_CALENDAR)] = BooleanSelector()
+    if latch_locks:
+        choice = SelectSelector(
+            SelectSelectorConfig(
+                options=[
+                    SelectOptionDict(value=lock_id, label=name)
+                    for lock_id, name in latch_locks.items()
+                ],
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
+            )
+        )
+        schema[vol.Optional(CONF_SWAPPED)] = choice
+        schema[vol.Optional(CONF_HIDDEN)] = choice
+    return vol.Schema(schema)

@@ -1,0 +1,109 @@
+"""A partner sub-user, and the locks that are shared with it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from custom_components.yale_august.cloud.auth import TokenSource
+from custom_components.yale_august.cloud.client import Client
+from custom_components.yale_august.cloud.errors import (
+    CloudError,
+    LoginExpired,
+    UnexpectedAnswer,
+)
+from custom_components.yale_august.cloud.models import LockSummary, Role
+from custom_components.yale_august.oauth import FlowTokens
+
+from .problems import sharing_problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubUserWish:
+    """Which sub-user is to see which locks, as what."""
+
+    partner_user_id: str
+    first_name: str
+    last_name: str
+    locks: tuple[LockSummary, ...]
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing:
+    """What came of a wish."""
+
+    seen: tuple[LockSummary, ...]
+    """The locks that the sub-user sees, by its own word."""
+    problems: Mapping[str, str]
+    """The locks that were not shared as wished: lock id -> key of the sentence."""
+    user_id: str = field(repr=False)
+    """The sub-user, as the cloud knows it."""
+    first_name: str | None = field(default=None, repr=False)
+    last_name: str | None = field(default=None, repr=False)
+    created: bool | None = None
+    """Whether it did not exist before."""
+
+
+async def async_share(
+    owner: Client, client_for: Callable[[TokenSource], Client], wish: SubUserWish
+) -> Sharing:
+    """Create or find the sub-user, share the locks with it, read its list back.
+
+    A lock that it sees already in that role is left alone, so that it may be called
+    again. Raises CloudError when there is no sub-user or it cannot be asked; the
+    trouble with single locks is in the result.
+    """
+    made = await owner.create_sub_user(
+        partner_user_id=wish.partner_user_id,
+        first_name=wish.first_name,
+        last_name=wish.last_name,
+    )
+    if not made.access_token or not made.user_id:
+        raise UnexpectedAnswer(operation="create_sub_user")
+    user_id = made.user_id
+    sub_user = client_for(FlowTokens(made.access_token))
+    before = await _seen(sub_user)
+
+    async def share(lock: LockSummary) -> str | None:
+        known = before.get(lock.lock_id)
+        if known is not None and _is_as_wished(known, wish):
+            return None
+        try:
+            if known is None:
+                await owner.add_user(lock.lock_id, user_id, wish.role)
+            else:
+                await owner.set_user_type(lock.lock_id, user_id, wish.role)
+        except CloudError as err:
+            return sharing_problem(err)
+        return None
+
+    answers = await asyncio.gather(*(share(lock) for lock in wish.locks))
+    seen = await _seen(sub_user)
+    problems = {}
+    for lock, answer in zip(wish.locks, answers, strict=True):
+        # What the sub-user sees counts, whatever became of the answer.
+        if (known := seen.get(lock.lock_id)) is None:
+            problems[lock.lock_id] = answer or "share_not_seen"
+        elif not _is_as_wished(known, wish):
+            problems[lock.lock_id] = answer or "share_role_kept"
+    return Sharing(
+        seen=tuple(seen.values()),
+        problems=problems,
+        user_id=user_id,
+        first_name=made.first_name,
+        last_name=made.last_name,
+        created=made.created,
+    )
+
+
+def _is_as_wished(lock: LockSummary, wish: SubUserWish) -> bool:
+    return lock.role in (wish.role, None)
+
+
+async def _seen(sub_user: Client) -> dict[str, LockSummary]:
+    try:
+        return {lock.lock_id: lock for lock in await sub_user.get_locks()}
+    except LoginExpired as err:
+        # The token is fresh: it is the cloud that contradicts itself, not the person's
+        # login that ended.
+        raise UnexpectedAnswer(operation=err.operation, status=err.status) from err

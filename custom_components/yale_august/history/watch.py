@@ -1,0 +1,42 @@
+"""Where one lock is watched, and for whom."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from homeassistant.core import CALLBACK_TYPE
+
+from custom_components.yale_august.coordinator import LockCoordinator
+
+from .incidents import Incident
+from .journal import Journal
+
+type IncidentListener = Callable[[Incident], None]
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """Where one lock is watched."""
+
+    lock: LockCoordinator
+    journal: Journal
+    listeners: list[IncidentListener] = field(default_factory=list)
+    blind: bool = True
+    """Whether something may have happened that was not heard."""
+    asks: bool = False
+    """Whether the feed has to tell what has happened."""
+    cancel_telling: CALLBACK_TYPE | None = None
+
+    @property
+    def house_id(self) -> str | None:
+        """The house whose feed tells of the lock."""
+        data = self.lock.data
+        if data.summary.house_id is not None or data.detail is None:
+            return data.summary.house_id
+        return data.detail.house_id
+
+    @property
+    def verified(self) -> datetime | None:
+        """When the bolt stood as the cloud's cache tells, by the cloud's clock."""
+        detail = self.lock.data.detail
+        return None if detail is None or detail.status is None else detail.status.at

@@ -1,0 +1,1 @@
+"""What is known of a lock, and how old it is."""

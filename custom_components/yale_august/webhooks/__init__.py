@@ -1,0 +1,1 @@
+"""The opt-in channel by which the cloud posts what happens."""

@@ -1,0 +1,258 @@
+"""The calendar of a lock: windows of its codes, and what may be written into it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from tests.doors import DOOR
+from tests.home import Home
+from tests.simulator.lock import Lock
+from tests.simulator.pinbook import PinState
+
+from .code_pins import loaded, pins, put, settled
+
+type Say = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+def door(home: Home) -> Lock:
+    """Return a lock with a keypad, in a time zone that is not Home Assistant's."""
+    lock = home.cloud.add_lock("keypad", name=DOOR)
+    lock.time_zone = "Europe/Berlin"
+    return lock
+
+
+@pytest.fixture
+async def entry(home: Home, door: Lock) -> ConfigEntry:
+    """Set it up, with calendars that may be written to."""
+    entry = await home.add_entry()
+    home.hass.config_entries.async_update_entry(entry, options={"calendar": True})
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    await home.hass.async_block_till_done()
+    return entry
+
+
+@pytest.fixture
+async def say(home: Home, hass_ws_client: WebSocketGenerator) -> Say:
+    """Return how a browser asks something of the calendar."""
+
+    async def ask(kind: str, **fields: Any) -> dict[str, Any]:
+        client = await hass_ws_client(home.hass)
+        await client.send_json_auto_id(
+            {
+                "type": f"calendar/event/{kind}",
+                "entity_id": home.entity_id("calendar", DOOR, "codes"),
+                **fields,
+            }
+        )
+        answer: dict[str, Any] = await client.receive_json()
+        return answer
+
+    return ask
+
+
+def event(
+    start: datetime, *, name: str = "Anna", hours: float = 2, **more: str
+) -> dict[str, str]:
+    """Return an event as the browser sends it."""
+    return {
+        "summary": name,
+        "dtstart": start.isoformat(),
+        "dtend": (start + timedelta(hours=hours)).isoformat(),
+        **more,
+    }
+
+
+def tomorrow(hour: int = 9) -> datetime:
+    """Return a time of tomorrow on Home Assistant's clock."""
+    return (dt_util.now() + timedelta(days=1)).replace(
+        hour=hour, minute=0, second=0, microsecond=0
+    )
+
+
+async def listed(home: Home, days: int = 8) -> list[dict[str, Any]]:
+    """Return what the calendar lists."""
+    answer = await home.hass.services.async_call(
+        "calendar",
+        "get_events",
+        {
+            "entity_id": home.entity_id("calendar", DOOR, "codes"),
+            "duration": {"days": days},
+        },
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    (found,) = answer.values()
+    assert isinstance(found, dict)
+    events = found["events"]
+    assert isinstance(events, list)
+    return [dict(one) for one in events if isinstance(one, dict)]
+
+
+async def test_read_only(
+    home: Home, door: Lock, hass_ws_client: WebSocketGenerator, say: Say
+) -> None:
+    """Nobody writes to it unless an administrator has decided so."""
+    await home.set_up()
+    answer = await say("create", event=event(tomorrow()))
+    assert answer["error"]["code"] == "not_supported"
+    assert home.cloud.requests.of("write_pins") == []
+
+
+async def test_life_of_a_window(
+    home: Home, entry: ConfigEntry, door: Lock, say: Say
+) -> None:
+    """An event gives a guest a code, moves its window, and takes it off the lock."""
+    answer = await say("create", event=event(tomorrow()))
+    assert answer["success"], answer
+    await home.when(lambda: loaded(door, "Anna"))
+    start = tomorrow().astimezone(dt_util.UTC)
+    assert pins(door)["Anna"].access_times == (
+        f"DTSTART={start:%Y-%m-%dT%H:%M:%S}.000Z;"
+        f"DTEND={start + timedelta(hours=2):%Y-%m-%dT%H:%M:%S}.000Z"
+    )
+    (shown,) = home.account(entry).codes.shown(door.lock_id)
+    await settled(home, entry, door, shown.code_id)
+    (seen,) = await listed(home)
+    assert seen["summary"] == "Anna"
+    assert dt_util.parse_datetime(seen["start"]) == start
+    digits = pins(door)["Anna"].pin
+    state = home.find("calendar", DOOR, "codes")
+    assert state is not None
+    assert state.attributes["message"] == "Anna"
+    assert digits not in str(seen) + str(state.as_dict())
+
+    answer = await say(
+        "update", uid=shown.code_id, event=event(tomorrow(15), name="Anna")
+    )
+    assert answer["success"], answer
+    moved = f"{start + timedelta(hours=6):%Y-%m-%dT%H}"
+    await home.when(
+        lambda: loaded(door, "Anna") and moved in str(pins(door)["Anna"].access_times)
+    )
+    await settled(home, entry, door, shown.code_id)
+    assert pins(door)["Anna"].pin == digits
+
+    answer = await say("delete", uid=shown.code_id)
+    assert answer["success"], answer
+    await home.when(lambda: pins(door) == {})
+    await settled(home, entry, door, shown.code_id)
+    assert await listed(home) == []
+
+
+async def test_each_week(home: Home, door: Lock, say: Say) -> None:
+    """An event that repeats is one code; only all of it can be ended."""
+    door.time_zone = str(dt_util.DEFAULT_TIME_ZONE)
+    entry = await home.add_entry()
+    home.hass.config_entries.async_update_entry(entry, options={"calendar": True})
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    await home.hass.async_block_till_done()
+    answer = await say("create", event=event(tomorrow(), rrule="FREQ=DAILY"))
+    assert answer["success"], answer
+    await home.when(lambda: loaded(door, "Anna"))
+    assert pins(door)["Anna"].access_times == "STARTSEC=32400;ENDSEC=39600"
+    assert pins(door)["Anna"].access_recurrence == (
+        "FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,TU,WE,TH,FR,SA,SU"
+    )
+    (shown,) = home.account(entry).codes.shown(door.lock_id)
+    await settled(home, entry, door, shown.code_id)
+    seen = await listed(home)
+    assert len(seen) in (8, 9)
+
+    second = {"uid": shown.code_id, "recurrence_id": seen[-1]["start"]}
+    answer = await say("delete", **second)
+    assert "only all the days" in answer["error"]["message"]
+    answer = await say("delete", **second, recurrence_range="THISANDFUTURE")
+    assert "choose its next day" in answer["error"]["message"]
+    answer = await say(
+        "delete",
+        uid=shown.code_id,
+        recurrence_id=seen[0]["start"],
+        recurrence_range="THISANDFUTURE",
+    )
+    assert answer["success"], answer
+    await home.when(lambda: pins(door) == {})
+    await settled(home, entry, door, shown.code_id)
+
+
+async def test_refused_in_words(
+    home: Home, entry: ConfigEntry, door: Lock, say: Say
+) -> None:
+    """What the cloud cannot express, and what is no guest, is not sent."""
+    for given, words in (
+        (event(tomorrow(), rrule="FREQ=MONTHLY"), "on days of the week only"),
+        (event(tomorrow(), rrule="FREQ=DAILY;COUNT=3"), "until somebody ends it"),
+        (event(tomorrow(), rrule="FREQ=DAILY"), "in another time zone"),
+        (event(tomorrow(), name=" "), "the name of the guest"),
+        (event(tomorrow(), description="4829"), "leave description"),
+    ):
+        answer = await say("create", event=given)
+        assert words in answer["error"]["message"]
+    answer = await say("delete", uid="nobody")
+    assert "no longer on the lock" in answer["error"]["message"]
+    assert home.cloud.requests.of("write_pins") == []
+
+
+async def test_codes_of_others(
+    home: Home, entry: ConfigEntry, door: Lock, say: Say
+) -> None:
+    """They are shown without an id, so that a browser offers no change; suspended ones are not."""
+    put(
+        home,
+        door,
+        "Zoë",
+        "482913",
+        access_type="recurring",
+        access_times="STARTSEC=3600;ENDSEC=7200",
+        access_recurrence="FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,TU",
+    )
+    put(
+        home,
+        door,
+        "Max",
+        "482914",
+        state=PinState.DISABLED,
+        access_type="recurring",
+        access_times="STARTSEC=3600;ENDSEC=7200",
+        access_recurrence="FREQ=DAILY",
+    )
+    put(home, door, "Eve", "482917")
+    await home.account(entry).codes.async_read(door.lock_id)
+    seen = await listed(home, 7)
+    assert {one["summary"] for one in seen} == {"Zoë"}
+    (code_id,) = (
+        code.code_id
+        for code in home.account(entry).codes.shown(door.lock_id)
+        if code.name == "Zoë"
+    )
+    answer = await say("delete", uid=code_id)
+    assert "not made by Home Assistant" in answer["error"]["message"]
+
+
+async def test_no_names(home: Home, door: Lock, say: Say) -> None:
+    """Where no names are wanted guests are numbered, and moving an event renames nobody."""
+    entry = await home.add_entry()
+    home.hass.config_entries.async_update_entry(
+        entry, options={"calendar": True, "names": False}
+    )
+    await home.hass.config_entries.async_setup(entry.entry_id)
+    await home.hass.async_block_till_done()
+    assert (await say("create", event=event(tomorrow())))["success"]
+    await home.when(lambda: loaded(door, "Anna"))
+    (shown,) = home.account(entry).codes.shown(door.lock_id)
+    await settled(home, entry, door, shown.code_id)
+    (seen,) = await listed(home)
+    assert seen["summary"] == "Person 1"
+    told = home.find("event", DOOR, "codes")
+    assert told is not None
+    assert told.attributes["guest"] == "Person 1"
+    moved = event(tomorrow(14), name="Person 1")
+    assert (await say("update", uid=shown.code_id, event=moved))["success"]
+    (shown,) = home.account(entry).codes.shown(door.lock_id)
+    assert shown.name == "Anna"

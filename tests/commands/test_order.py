@@ -1,0 +1,211 @@
+"""Several commands at once, and commands that nobody waits for any more."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+
+from custom_components.yale_august.cloud.routes import Safety
+from tests.doors import DOOR, operate, puts, refused
+from tests.home import Home
+from tests.simulator import Fail, Hang
+from tests.simulator.lock import Lock
+from tests.simulator.words import Bolt, Trouble
+
+
+async def test_two_commands_at_once(home: Home, door: Lock) -> None:
+    """The second one is sent when the first one has ended."""
+    await home.set_up()
+    first = asyncio.create_task(operate(home, "unlock"))
+    second = asyncio.create_task(operate(home, "lock"))
+    await asyncio.gather(first, second)
+    assert home.commands() == ["unlock", "lock"]
+    assert [moved.kind for moved in home.cloud.record] == [Bolt.UNLOCKED, Bolt.LOCKED]
+    assert home.state("lock", DOOR, "lock") == "locked"
+
+
+async def test_commands_on_two_locks_do_not_wait(home: Home, door: Lock) -> None:
+    """A lock that hangs keeps nobody from another door."""
+    home.cloud.add_lock(name="Back Door")
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Hang(3), lock=door)
+    slow = asyncio.create_task(operate(home, "unlock"))
+    await home.shows("lock", DOOR, "lock", "unlocking")
+    await home.act("unlock", "Back Door")
+    assert not slow.done()
+    slow.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await slow
+
+
+async def test_second_command_after_a_failed_one(home: Home, door: Lock) -> None:
+    """A failure does not hold up what comes next."""
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Fail(460))
+    results = await asyncio.gather(
+        operate(home, "unlock"), operate(home, "unlock"), return_exceptions=True
+    )
+    assert isinstance(results[0], HomeAssistantError)
+    assert results[1] is None
+    assert home.state("lock", DOOR, "lock") == "unlocked"
+
+
+async def test_cancelled(home: Home, door: Lock) -> None:
+    """Who gives up sees what is known; whether the bolt moved is looked up."""
+    await home.set_up()
+    home.cloud.faults.lose_messages(None)
+    home.cloud.faults.add("remote_operate", Hang(3, acts=True))
+    task = asyncio.create_task(operate(home, "unlock"))
+    await home.shows("lock", DOOR, "lock", "unlocking")
+    await home.when(lambda: door.bolt is Bolt.UNLOCKED)
+    before = len(home.cloud.requests)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    assert home.reads(DOOR, since=before) == ["get_lock"]
+    assert len(puts(home)) == 1
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_unloaded_while_a_command_runs(home: Home, door: Lock) -> None:
+    """The command ends without a trace; nothing is sent again after a reload."""
+    entry = await home.set_up()
+    home.cloud.faults.add("remote_operate", Fail(202, "empty"))
+    task = asyncio.create_task(operate(home, "unlock"))
+    await home.shows("lock", DOOR, "lock", "unlocking")
+    await home.when(lambda: len(puts(home)) == 1)
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    with pytest.raises((HomeAssistantError, asyncio.CancelledError)):
+        await task
+    await home.shows("lock", DOOR, "lock", "locked")
+    assert home.commands() == ["unlock", "status"]
+
+
+async def test_reloaded_while_the_bolt_moves(home: Home, door: Lock) -> None:
+    """Nobody hears how the command ends: what was known before is not shown as if it were so."""
+    entry = await home.set_up()
+    home.cloud.faults.stale_cache(door)
+    home.cloud.faults.lose_messages(None)
+    home.cloud.faults.add("remote_operate", Hang(1, acts=True))
+    home.cloud.faults.add("/remoteoperate/*/status", Fail(503, "html"))
+    task = asyncio.create_task(operate(home, "unlock"))
+    await home.when(lambda: door.bolt is Bolt.UNLOCKED)
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.shows("lock", DOOR, "lock", "unknown")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    home.cloud.faults.clear()
+    await home.cloud.hands.lock(door)
+    await home.shows("lock", DOOR, "lock", "locked")
+    assert home.commands().count("unlock") == 1
+
+
+async def test_movement_by_hand_meanwhile_is_shown_afterwards(
+    home: Home, door: Lock
+) -> None:
+    """Somebody locks while we unlock: the command ends, the newest is shown."""
+    await home.set_up()
+    await operate(home, "unlock")
+    await home.cloud.hands.lock(door)
+    await home.shows("lock", DOOR, "lock", "locked")
+
+
+async def test_limited_reads_do_not_keep_anybody_from_the_door(
+    home: Home, door: Lock
+) -> None:
+    """A 429 on a read pauses reads, not commands."""
+    entry = await home.set_up()
+    home.cloud.faults.add("get_lock", Fail(429, headers={"Retry-After": "600"}))
+    await home.coordinator(entry, DOOR).async_refresh()
+    before = len(home.cloud.requests)
+    await home.coordinator(entry, DOOR).async_refresh()
+    assert home.cloud.requests.counts(since=before) == {}
+    await operate(home, "unlock")
+    assert home.state("lock", DOOR, "lock") == "unlocked"
+    # Nothing can be deleted while requests are limited.
+    home.cloud.push.subscribers.clear()
+
+
+async def test_command_does_not_wait_for_long(
+    home: Home, door: Lock, pace: Callable[..., None]
+) -> None:
+    """A door must not move late because commands before it were stuck."""
+    pace(queue=timedelta(seconds=0.2))
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Hang(3))
+    stuck = asyncio.create_task(operate(home, "lock"))
+    await home.shows("lock", DOOR, "lock", "locking")
+    with refused("still_busy"):
+        await operate(home, "unlock")
+    assert home.commands() == ["lock"]
+    with refused("unconfirmed"):
+        await stuck
+    assert home.commands().count("unlock") == 0
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+async def test_command_that_never_gets_its_turn(
+    home: Home, door: Lock, pace: Callable[..., None], gives_up: bool
+) -> None:
+    """Nothing was sent: that is said, and what is known of the bolt goes on to be shown."""
+    tick = timedelta(seconds=0.05)
+    pace(read_back=(tick, 2 * tick), queue=2 * tick)
+    entry = await home.set_up()
+    budget = home.account(entry).client.budget
+    before = len(home.cloud.requests)
+    async with AsyncExitStack() as others:
+        for _ in range(budget.limits.commands_at_once):
+            await others.enter_async_context(budget.admit(Safety.COMMAND))
+        command = asyncio.create_task(operate(home, "unlock"))
+        await home.shows("lock", DOOR, "lock", "unlocking")
+        if gives_up:
+            command.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await command
+        else:
+            with refused("not_sent"):
+                await command
+    assert home.state("lock", DOOR, "lock") == "locked"
+    await home.keeps("lock", DOOR, "lock", "locked")
+    assert home.commands(since=before) == []
+
+
+async def test_person_who_tries_again_finds_the_lock_free(
+    home: Home, door: Lock, pace: Callable[..., None]
+) -> None:
+    """After a command without end the lock is asked, but not in the way of the next command."""
+    pace(settle=timedelta(seconds=0.3))
+    await home.set_up()
+    home.cloud.faults.trouble(door, Trouble.DISCONNECTS, attempts=1)
+    with refused("lock_disconnected"):
+        await operate(home, "unlock")
+    await operate(home, "unlock")
+    assert home.commands() == ["unlock", "unlock"]
+    assert home.state("lock", DOOR, "lock") == "unlocked"
+
+
+async def test_command_after_a_reload_waits_for_the_one_before(
+    home: Home, door: Lock, pace: Callable[..., None]
+) -> None:
+    """One that has not ended is not overtaken: ordered, or refused."""
+    pace(queue=timedelta(seconds=0.1))
+    entry = await home.set_up()
+    home.cloud.faults.add("remote_operate", Hang(3))
+    stuck = asyncio.create_task(operate(home, "unlock"))
+    await home.when(lambda: home.commands() == ["unlock"])
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.shows("lock", DOOR, "lock", "unknown")
+    assert not stuck.done()
+    with refused("still_busy"):
+        await operate(home, "lock")
+    assert home.commands() == ["unlock"]
+    stuck.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stuck
+    await operate(home, "lock")
+    assert home.commands().count("lock") == 1

@@ -1,0 +1,167 @@
+"""What was lost, doubled, late or missed is told exactly once all the same."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.yale_august.history import witness
+from tests.home import Home
+from tests.simulator import Fail, Lock
+from tests.simulator.accounts import User
+
+from .stories import DOOR, FEED, Stories, enter, in_turn
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+async def test_any_order_twice_and_not_at_all(
+    home: Home, door: Lock, pia: User, stamped: bool
+) -> None:
+    """Exactly what happened, once each."""
+    home.cloud.options.push_shape = "bare"
+    home.cloud.options.push_timestamps = stamped
+    entry = await home.set_up()
+    stories = Stories(home)
+    hands, faults = home.cloud.hands, home.cloud.faults
+    faults.double_messages(1)
+    faults.shuffle_messages(2)
+    faults.lose_messages(1)
+    faults.double_messages(2)
+    await in_turn(
+        enter(home, door, pia),
+        hands.open_door(door),
+        hands.close_door(door),
+        hands.lock(door),
+        enter(home, door, pia),
+        hands.open_door(door),
+    )
+    await home.keeps_still()
+    await hands.lock(door)
+    told = await stories.are(
+        "unlocked",
+        "door_opened",
+        "door_closed",
+        "locked",
+        "unlocked",
+        "door_opened",
+        "locked",
+        # What a message has told at once comes before what only the feed can tell.
+        in_order=False,
+    )
+    assert [one["person"] for one in told if one["event_type"] == "unlocked"] == [
+        "Pia Pin",
+        "Pia Pin",
+    ]
+    assert stories.reads <= 3
+    await home.coordinator(entry, DOOR).async_refresh()
+    await home.keeps_still()
+    assert len(stories.told) == 7
+
+
+async def test_lost_message(home: Home, door: Lock, pia: User) -> None:
+    """A read that finds another state lets the feed tell what has happened."""
+    entry = await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.lose_messages()
+    await enter(home, door, pia)
+    home.coordinator(entry, DOOR).async_read_soon()
+    told = await stories.are("unlocked")
+    assert told[0]["person"] == "Pia Pin"
+    assert stories.reads == 1
+
+
+async def test_gap(home: Home, door: Lock, pia: User) -> None:
+    """What happened while push was away is told when it is back, and only that."""
+    entry = await home.set_up()
+    stories = Stories(home)
+    await home.cloud.hands.unlock(door)
+    await stories.are("unlocked")
+    home.cloud.push.refusals = None
+    await home.cloud.faults.drop_sockets()
+    await home.until(lambda: not home.account(entry).push_connected)
+    hands = home.cloud.hands
+    await in_turn(
+        hands.open_door(door),
+        hands.close_door(door),
+        hands.lock(door),
+        enter(home, door, pia),
+        hands.lock(door),
+    )
+    await home.keeps_still()
+    home.cloud.push.refusals = 0
+    await home.until(lambda: home.account(entry).push_connected, seconds=10)
+    told = await stories.are(
+        "unlocked", "door_opened", "door_closed", "locked", "unlocked", "locked"
+    )
+    assert told[4]["person"] == "Pia Pin"
+    assert stories.reads <= 2
+    await home.cloud.hands.unlock(door)
+    await home.when(lambda: len(stories.told) == 7)
+
+
+async def test_restart(
+    hass: HomeAssistant,
+    home: Home,
+    door: Lock,
+    pia: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A first start tells nothing old; later ones what was missed, nothing twice."""
+    monkeypatch.setattr(witness, "GRAIN", timedelta())
+    await enter(home, door, pia)
+    await home.cloud.hands.lock(door)
+    entry = await home.set_up()
+    stories = Stories(home)
+    await stories.are()
+    assert stories.reads == 0
+    await enter(home, door, pia)
+    await stories.are("unlocked")
+    await hass.config_entries.async_unload(entry.entry_id)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await stories.are("unlocked")
+    assert stories.reads == 1
+    await hass.config_entries.async_unload(entry.entry_id)
+    await in_turn(home.cloud.hands.lock(door), enter(home, door, pia))
+    await hass.config_entries.async_setup(entry.entry_id)
+    await stories.are("unlocked", "locked", "unlocked")
+    assert stories.reads == 2
+
+
+async def test_without_push(
+    home: Home,
+    door: Lock,
+    pia: User,
+    pace: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where nothing is pushed a read that finds something new is followed by the feed."""
+    pace(connect=timedelta(seconds=0.2))
+    monkeypatch.setattr(witness, "GRAIN", timedelta())
+    home.cloud.faults.add("socket", Fail(503, "html"), times=None)
+    entry = await home.set_up()
+    stories = Stories(home)
+    await in_turn(enter(home, door, pia), home.cloud.hands.lock(door))
+    await home.coordinator(entry, DOOR).async_refresh()
+    await stories.are("unlocked", "locked")
+    await home.coordinator(entry, DOOR).async_refresh()
+    await home.keeps_still()
+    assert stories.reads == 1
+
+
+async def test_feed_that_fails(home: Home, door: Lock, pia: User) -> None:
+    """Nobody waits for long; a gap is filled when the feed is back."""
+    entry = await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.add(FEED, Fail(503, "html"), times=3)
+    await enter(home, door, pia)
+    told = await stories.are("unlocked")
+    assert told[0]["person"] is None
+    home.cloud.faults.clear()
+    home.cloud.faults.add(FEED, Fail(503, "html"), times=3)
+    home.cloud.faults.lose_messages()
+    await home.cloud.hands.lock(door)
+    home.coordinator(entry, DOOR).async_read_soon()
+    await home.when(lambda: stories.kinds == ["unlocked", "locked"])
+    await home.keeps_still()
+    assert stories.kinds == ["unlocked", "locked"]

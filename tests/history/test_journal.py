@@ -1,0 +1,298 @@
+"""Incidents are told once, in order, with who did it, and not again after a restart."""
+
+import pytest
+
+from custom_components.yale_august.history.incidents import (
+    Incident,
+    Kind,
+    Method,
+    Sighting,
+)
+from custom_components.yale_august.history.journal import KEPT, WAITING
+from tests.knowledge.sightings import (
+    ANNA,
+    BEN,
+    START,
+    US,
+    after,
+    entry,
+    journal,
+    kinds,
+    post,
+    state,
+    told,
+)
+
+# One after the other
+
+
+def test_named_is_told_at_once() -> None:
+    """Two messages of one operation are one incident, which waits for nothing."""
+    made = journal(feed=True)
+    assert not made.see_state(state(Kind.UNLOCKED, 1, ANNA), after(1), known=True)
+    assert told(made, 1) == [Incident(kind=Kind.UNLOCKED, at=after(1), actor=ANNA)]
+    assert not made.see_state(state(Kind.UNLOCKED, 1.5), after(1.5), known=True)
+    assert told(made, 99) == []
+    assert made.due is None
+
+
+def test_nameless_waits_for_the_feed_and_what_follows_waits_with_it() -> None:
+    """The feed says who and how; then all is told in order."""
+    made = journal(feed=True)
+    made.see_state(state(Kind.UNLOCKED, 1), after(1), known=True)
+    made.see_state(state(Kind.DOOR_OPENED, 2), after(2), known=True)
+    assert made.nameless
+    assert told(made, 12.9) == []
+    made.see_feed(
+        [entry(Kind.UNLOCKED, 0.8, BEN, Method.KEYPAD)], after(4.5), asked=after(4.2)
+    )
+    assert told(made, 4.5) == [
+        Incident(kind=Kind.UNLOCKED, at=after(0.8), actor=BEN, method=Method.KEYPAD),
+        Incident(kind=Kind.DOOR_OPENED, at=after(2)),
+    ]
+
+
+def test_patience_ends() -> None:
+    """A feed that is silent, fails or lags keeps nobody waiting."""
+    silent = journal(feed=True)
+    silent.see_state(state(Kind.UNLOCKED, 1), after(1), known=True)
+    assert kinds(silent, 12.9) == []
+    assert kinds(silent, 13) == [Kind.UNLOCKED]
+    # What comes late is known, and no news.
+    silent.see_feed([entry(Kind.UNLOCKED, 1, BEN)], after(14), asked=after(14))
+    assert kinds(silent) == []
+    fails = journal(feed=True)
+    fails.see_state(state(Kind.UNLOCKED, 1), after(1), known=True)
+    fails.give_up_names(after(4))
+    assert kinds(fails, 4) == [Kind.UNLOCKED]
+    lags = journal(feed=True)
+    lags.see_state(state(Kind.UNLOCKED, 1), after(1), known=True)
+    lags.see_state(state(Kind.LOCKED, 3), after(3), known=True)
+    lags.see_feed([], after(4.3), asked=after(4.2))
+    assert kinds(lags, 4.3) == [Kind.UNLOCKED]
+    assert lags.nameless
+
+
+def test_auto_lock_that_came_as_a_hand() -> None:
+    """Auto-locks were recorded as `manuallock`: only the feed knows better."""
+    made = journal(feed=True)
+    made.see_state(
+        state(Kind.UNLOCKED, 1, method=Method.MANUAL, says_who=True),
+        after(1),
+        known=True,
+    )
+    made.see_state(state(Kind.LOCKED, 2, method=Method.MANUAL), after(2), known=True)
+    assert kinds(made, 2) == [Kind.UNLOCKED]
+    made.see_feed(
+        [
+            entry(Kind.UNLOCKED, 1, method=Method.MANUAL),
+            entry(Kind.AUTO_LOCKED, 2, method=Method.AUTO),
+        ],
+        after(6),
+        asked=after(5.5),
+    )
+    assert told(made, 6) == [
+        Incident(kind=Kind.AUTO_LOCKED, at=after(2), method=Method.AUTO)
+    ]
+
+
+def test_latch_springs_back() -> None:
+    """A pulled latch is one incident, though three states are told."""
+    made = journal()
+    for at, kind in ((1.0, Kind.OPENED), (4, Kind.UNLOCKED), (4.1, Kind.UNLOCKED)):
+        made.see_state(state(kind, at), after(at), known=True)
+    assert kinds(made) == [Kind.OPENED]
+
+
+def test_lost_message_is_noticed() -> None:
+    """A state that is told again later, or of somebody else, cannot be the same operation."""
+    made = journal(feed=True)
+    made.see_state(state(Kind.UNLOCKED, 1, ANNA), after(1), known=True)
+    assert made.see_state(state(Kind.UNLOCKED, 9, BEN), after(9), known=True)
+    assert made.see_state(state(Kind.UNLOCKED, 40, ANNA), after(40), known=True)
+    assert made.see_state(state(Kind.UNLOCKED, 80), after(80), known=True)
+    assert kinds(made, 80) == [Kind.UNLOCKED]
+    made.see_feed(
+        [
+            entry(Kind.UNLOCKED, 9, BEN),
+            entry(Kind.LOCKED, 5, BEN),
+            entry(Kind.UNLOCKED, 1, ANNA),
+        ],
+        after(84),
+        asked=after(83),
+    )
+    assert kinds(made, 84) == [Kind.LOCKED, Kind.UNLOCKED]
+
+
+def test_wrong_order() -> None:
+    """Messages that tell their time are put right; one that seemed old news is news then."""
+    made = journal()
+    made.see_state(state(Kind.LOCKED, 2, ANNA, dated=True), after(2.5), known=True)
+    assert kinds(made, 2.5) == []
+    made.see_state(state(Kind.UNLOCKED, 1, BEN, dated=True), after(2.6), known=True)
+    assert [(one.kind, one.actor) for one in told(made, 3.7)] == [
+        (Kind.UNLOCKED, BEN),
+        (Kind.LOCKED, ANNA),
+    ]
+
+
+def test_post_and_message_are_one() -> None:
+    """Whichever comes first; a post that comes twice is one, too."""
+    for first in (0, 1):
+        made = journal(feed=True)
+        for turn in (first, 1 - first):
+            if turn:
+                made.see_operation(post(Kind.UNLOCKED, 1), after(1.2), known=True)
+                made.see_operation(post(Kind.UNLOCKED, 1), after(1.3), known=True)
+            else:
+                made.see_state(state(Kind.UNLOCKED, 1.2), after(1.2), known=True)
+        assert not made.nameless
+        assert told(made, 2.5) == [
+            Incident(kind=Kind.UNLOCKED, at=after(1), actor=ANNA)
+        ]
+
+
+# Commands of ours
+
+
+def test_ours() -> None:
+    """One incident of a command is ours, whoever is named beside it."""
+    made = journal(feed=True)
+    made.see_sending(frozenset({Kind.UNLOCKED, Kind.OPENED}), after(1), US)
+    made.see_state(state(Kind.UNLOCKED, 3), after(3), known=True)
+    made.see_success(Kind.UNLOCKED, after(3.1))
+    assert told(made, 3.1) == [
+        Incident(
+            kind=Kind.UNLOCKED,
+            at=after(3),
+            method=Method.REMOTE,
+            actor=US,
+            ours=True,
+        )
+    ]
+    made.see_state(state(Kind.LOCKED, 5, BEN), after(5), known=True)
+    made.see_state(state(Kind.UNLOCKED, 8, US, remote=True), after(8), known=True)
+    assert [one.ours for one in told(made, 9)] == [False, False]
+
+
+def test_ours_that_no_message_has_told() -> None:
+    """The lock's answer is enough; the message that follows says nothing new."""
+    made = journal(feed=True)
+    made.see_sending(frozenset({Kind.UNLOCKED, Kind.OPENED}), after(1), US)
+    made.see_success(Kind.UNLOCKED, after(4))
+    assert [one.ours for one in told(made, 4)] == [True]
+    made.see_state(state(Kind.UNLOCKED, 4.5, US, remote=True), after(4.5), known=True)
+    made.see_feed([entry(Kind.UNLOCKED, 3.5, US)], after(9), asked=after(8))
+    assert kinds(made) == []
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        state(Kind.UNLOCKED, 3, BEN),
+        state(Kind.UNLOCKED, 3, remote=False),
+        state(Kind.UNLOCKED, 3, method=Method.MANUAL, says_who=True),
+        state(Kind.UNLOCKED, 99),
+    ],
+    ids=["somebody else", "at the door", "by hand", "much later"],
+)
+def test_not_ours(seen: Sighting) -> None:
+    """Somebody may be quicker than our command."""
+    made = journal()
+    made.see_sending(frozenset({Kind.UNLOCKED, Kind.OPENED}), after(1), US)
+    made.see_state(seen, seen.at, known=True)
+    assert [one.ours for one in told(made, 99)] == [False]
+
+
+def test_opened_by_a_command_whose_latch_nobody_saw() -> None:
+    """What was commanded is what happened."""
+    made = journal()
+    made.see_sending(frozenset({Kind.UNLOCKED, Kind.OPENED}), after(1), None)
+    made.see_state(state(Kind.UNLOCKED, 3, dated=True), after(3), known=True)
+    made.see_success(Kind.OPENED, after(3.1))
+    assert kinds(made) == [Kind.OPENED]
+
+
+# What survives
+
+
+def test_first_start_tells_nothing_old() -> None:
+    """The feed reaches far back."""
+    made = journal(feed=True)
+    made.see_feed(
+        [entry(Kind.UNLOCKED, 5), entry(Kind.LOCKED, -5)], after(9), asked=after(8)
+    )
+    assert kinds(made) == [Kind.UNLOCKED]
+
+
+def test_restart() -> None:
+    """What was told is not told again; what happened meanwhile is."""
+    made = journal(feed=True)
+    made.see_state(state(Kind.UNLOCKED, 1, ANNA), after(1), known=True)
+    made.see_state(state(Kind.LOCKED, 3), after(3), known=True)
+    assert kinds(made, 3) == [Kind.UNLOCKED]
+    again = journal(feed=True, memory=made.dump(), at=600)
+    assert again.heard == after(1)
+    again.see_feed(
+        [
+            entry(Kind.UNLOCKED, 500, BEN),
+            entry(Kind.LOCKED, 3, BEN),
+            entry(Kind.UNLOCKED, 0.5, ANNA),
+            entry(Kind.LOCKED, -9, ANNA),
+        ],
+        after(601),
+        asked=after(600),
+    )
+    assert [one.at for one in told(again, 601)] == [after(3), after(500)]
+
+
+@pytest.mark.parametrize(
+    "memory",
+    [
+        None,
+        {},
+        {"since": "now"},
+        {"since": True},
+        {"since": 1e99},
+        {"since": after(60).timestamp()},
+    ],
+)
+def test_memory_that_cannot_be(memory: object) -> None:
+    """Is none: then this is a first start."""
+    made = journal(memory=memory)
+    assert made.heard == START
+
+
+def test_memory_that_is_partly_damaged() -> None:
+    """Only what is readable counts."""
+    memory = {
+        "since": after(-60).timestamp(),
+        "told": [["locked", after(-30).timestamp(), None], ["x", 1, 2], 5, ["locked"]],
+    }
+    assert len(journal(memory=memory).dump()["told"]) == 1
+    assert journal(memory={**memory, "told": 5}).dump()["told"] == []
+
+
+def test_long_quiet_use_is_not_told_again() -> None:
+    """More happens than is remembered: what the feed has of it is old."""
+    made = journal(feed=True)
+    history = []
+    for number in range(4 * KEPT):
+        kind = Kind.LOCKED if number % 2 else Kind.UNLOCKED
+        at = 10 + 30 * number
+        made.see_state(state(kind, at + 0.7, ANNA), after(at + 0.7), known=True)
+        history.append(entry(kind, at, ANNA))
+    assert len(kinds(made)) == 4 * KEPT
+    made.see_feed(history[::-1], after(9998), asked=after(9997))
+    assert kinds(made) == []
+    assert len(made.dump()["told"]) == KEPT
+
+
+def test_flood() -> None:
+    """In a flood nothing is lost, and not all of it waits."""
+    made = journal(feed=True)
+    for number in range(400):
+        kind = Kind.LOCKED if number % 2 else Kind.UNLOCKED
+        made.see_state(state(kind, 1 + number / 1000), after(2), known=True)
+    assert len(kinds(made, 2)) == 400 - WAITING
+    assert len(kinds(made)) == WAITING

@@ -1,0 +1,166 @@
+"""What a read says about push: a movement that no message has told of."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from custom_components.yale_august.cloud.models import (
+    BoltState,
+    DoorState,
+    LockDetail,
+    LockStatus,
+    LockSummary,
+    PushMessage,
+)
+from custom_components.yale_august.knowledge.lock import (
+    LockData,
+    Moment,
+    take_detail,
+    take_doubt,
+    take_push,
+    take_status,
+)
+from custom_components.yale_august.knowledge.readings import Reading
+
+LOCK = "0123456789ABCDEF0123456789ABCDEF"
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def second(number: float) -> datetime:
+    """Return a time."""
+    return START + timedelta(seconds=number)
+
+
+def moment(number: float, *, offset: float = 0) -> Moment:
+    """Return when something was asked for and answered."""
+    at = second(number)
+    return Moment(asked=at, arrived=at, offset=timedelta(seconds=offset))
+
+
+def status(
+    bolt: BoltState = BoltState.UNLOCKED,
+    door: DoorState = DoorState.ABSENT,
+    at: float | None = 100,
+) -> LockStatus:
+    """Return what the cloud remembers."""
+    return LockStatus(bolt=bolt, door=door, at=None if at is None else second(at))
+
+
+def known(
+    bolt: BoltState = BoltState.LOCKED, door: DoorState = DoorState.CLOSED
+) -> LockData:
+    """Return a lock of which this was known at the beginning."""
+    return LockData(
+        summary=LockSummary(lock_id=LOCK),
+        bolt=Reading(value=bolt, at=second(0), confirmed=second(0)),
+        door=Reading(value=door, at=second(0), confirmed=second(0)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "unheard"),
+    [
+        (status(), 100),
+        (status(BoltState.UNLOCKED, DoorState.OPEN), 100),
+        # The bolt has not moved; the time is of the bolt alone.
+        (status(BoltState.LOCKED, DoorState.CLOSED), None),
+        (status(BoltState.LOCKED, DoorState.OPEN), None),
+        (status(BoltState.JAMMED), None),
+        # The cloud owes no word on what it does not know, or when.
+        (status(BoltState.UNKNOWN, DoorState.UNKNOWN), None),
+        (status(BoltState.UNKNOWN, at=None), None),
+        (status(at=None), None),
+        # It is older than what is known.
+        (status(at=-10), None),
+        # It is of the same time.
+        (status(at=0), None),
+        # It has yet to come to an end, of which the cloud will tell.
+        (status(BoltState.UNLOCKING), None),
+        # The cloud's clock runs ahead: as late as it can be.
+        (status(at=1000), 110),
+    ],
+)
+def test_change_that_nobody_told_of(read: LockStatus, unheard: float | None) -> None:
+    """Its own time, if it has changed and the cloud should have told of it."""
+    taken = take_status(known(), read, moment(110))
+    assert taken.unheard == (None if unheard is None else second(unheard))
+
+
+def test_clock_of_the_cloud() -> None:
+    """The time is one of ours."""
+    taken = take_status(known(), status(at=3700), moment(110, offset=3600))
+    assert taken.unheard == second(100)
+
+
+def test_first_reading() -> None:
+    """Where nothing was known nothing has changed."""
+    nothing = LockData(summary=LockSummary(lock_id=LOCK))
+    assert take_status(nothing, status(), moment(110)).unheard is None
+
+
+def test_what_was_unknown() -> None:
+    """What the cloud says once it knows may be old."""
+    unknown = known(BoltState.UNKNOWN, DoorState.UNKNOWN)
+    read = status(BoltState.LOCKED, DoorState.OPEN)
+    assert take_status(unknown, read, moment(110)).unheard is None
+
+
+def test_change_that_was_pushed() -> None:
+    """A read that finds the same is no news, and the next read finds nothing either."""
+    message = PushMessage(lock_id=LOCK, bolt=BoltState.UNLOCKED)
+    data = take_push(known(), message, moment(101)).data
+    assert take_status(data, status(), moment(110)).unheard is None
+
+
+@pytest.mark.parametrize(
+    ("bolt", "at", "late", "disputed"),
+    [
+        (BoltState.UNLOCKED, -3600, 3700, True),
+        # So late may a message be whose order was mixed up on the way.
+        (BoltState.UNLOCKED, -10, 50, None),
+        # It says the same, or nothing of what is now.
+        (BoltState.LOCKED, -3600, 3700, None),
+        (BoltState.UNLOCKING, -3600, 3700, None),
+        (BoltState.UNLOCKED, 60, 50, False),
+        # It is believed, but may be too old to be shown.
+        (BoltState.UNLOCKED, 60, 70, True),
+    ],
+)
+def test_message_that_seems_to_be_old(
+    bolt: BoltState, at: float, late: float, disputed: bool | None
+) -> None:
+    """It is as old as it says, but is looked after: one of the clocks may have jumped."""
+    message = PushMessage(lock_id=LOCK, bolt=bolt, at=second(at))
+    taken = take_push(known(), message, moment(at + late))
+    assert taken.disputed is disputed
+    assert (taken.data.bolt == known().bolt) is (at < 0)
+
+
+def test_change_counts_once() -> None:
+    """Afterwards it is known."""
+    taken = take_status(known(), status(), moment(110))
+    assert take_status(taken.data, status(), moment(120)).unheard is None
+
+
+def test_bridge_that_was_away() -> None:
+    """What happened while the cloud did not reach the lock it could not tell."""
+    data = take_push(
+        known(), PushMessage(lock_id=LOCK, bridge_online=False), moment(10)
+    ).data
+    data = take_push(
+        data, PushMessage(lock_id=LOCK, bridge_online=True), moment(90)
+    ).data
+    detail = LockDetail(lock_id=LOCK, status=status())
+    assert take_detail(data, detail, moment(110)).unheard is None
+
+
+def test_detail() -> None:
+    """A detail is a read as well."""
+    detail = LockDetail(lock_id=LOCK, status=status())
+    assert take_detail(known(), detail, moment(110)).unheard == second(100)
+
+
+def test_command_whose_end_nobody_told() -> None:
+    """Nothing is believed of the lock since; that the cloud reached it is known."""
+    data = take_doubt(known(), second(50)).data
+    assert take_status(data, status(), moment(110)).unheard == second(100)
