@@ -14,7 +14,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account import YaleAugustConfigEntry
 from .cloud.models import Command
-from .commands.command import SECURE, Movement, async_ask, async_move
+from .commands.move import async_move
+from .commands.movements import SECURE, Movement
+from .commands.question import async_ask
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .knowledge.lock import LockData
 

@@ -13,14 +13,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account import YaleAugustConfigEntry
 from .cloud.models import BoltState
-from .commands.command import (
-    LOCK,
-    OPEN,
-    OPEN_SWAPPED,
-    UNLOCK,
-    UNLOCK_SWAPPED,
-    async_move,
-)
+from .commands.move import async_move
+from .commands.movements import LOCK, OPEN, OPEN_SWAPPED, UNLOCK, UNLOCK_SWAPPED
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .options import LatchUse
 

@@ -35,12 +35,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, mock_s
 
 from custom_components.yale_august import async_setup_entry, async_unload_entry
 from custom_components.yale_august.account import Account
-from custom_components.yale_august.commands.command import (
-    LOCK,
-    OPEN,
-    UNLOCK,
-    async_move,
-)
+from custom_components.yale_august.commands.move import async_move
+from custom_components.yale_august.commands.movements import LOCK, OPEN, UNLOCK
 from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.oauth import PartnerImplementation

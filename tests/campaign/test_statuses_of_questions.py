@@ -8,7 +8,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.yale_august.cloud.models import Command
-from custom_components.yale_august.commands.command import async_ask
+from custom_components.yale_august.commands.question import async_ask
 from tests.simulator import Bolt, Fail
 
 from .bench import Bench

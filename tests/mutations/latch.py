@@ -8,7 +8,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=5,
         name="unlock pulls the latch",
-        file="commands/command.py",
+        file="commands/movements.py",
         old="    command=Command.UNLOCK,\n",
         new="    command=Command.UNLATCH,\n",
         test="test_symptoms_of_use.py::test_symptom_unlock_opens_the_door",
@@ -16,7 +16,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=5,
         name="open only unlocks",
-        file="commands/command.py",
+        file="commands/movements.py",
         old="OPEN = Movement(\n    command=Command.UNLATCH,",
         new="OPEN = Movement(\n    command=Command.UNLOCK,",
         test="test_symptoms_of_use.py::test_symptom_cannot_open_when_already_unlocked",
@@ -24,7 +24,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=5,
         name="unlock is sent without a look",
-        file="commands/command.py",
+        file="commands/movements.py",
         old="    careful=True,",
         new="    careful=False,",
         test="test_symptoms_of_use.py::test_symptom_unlock_opens_the_door_when_unlocked",
@@ -32,7 +32,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=5,
         name="unlock is sent though the cloud says unlocked",
-        file="commands/command.py",
+        file="commands/move.py",
         old="    return status.bolt in movement.ends and lock.settled_bolt in movement.ends",
         new="    return False",
         test="commands/test_latch.py::test_unlock_of_an_unlocked_latch_lock",
@@ -40,7 +40,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=5,
         name="unlock is not sent though the cloud says locked",
-        file="commands/command.py",
+        file="commands/move.py",
         old="    return status.bolt in movement.ends and lock.settled_bolt in movement.ends",
         new="    return True",
         test="commands/test_latch.py::test_unlock_of_a_latch_lock_that_was_locked_meanwhile",
@@ -56,7 +56,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=5,
         name="locks without a latch are looked at too",
-        file="commands/command.py",
+        file="commands/move.py",
         old="        or not lock.data.may_have_latch",
         new="        or lock.data.may_have_latch is None",
         test="commands/test_latch.py::test_unlock_of_an_unlocked_lock_without_latch",

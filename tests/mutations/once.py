@@ -48,7 +48,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="a command waits for another as long as that takes",
-        file="commands/command.py",
+        file="commands/order.py",
         old="        async with asyncio.timeout_at(deadline):\n",
         new="        async with asyncio.timeout_at(None):\n",
         test="commands/test_order.py::test_command_does_not_wait_for_long",
@@ -56,7 +56,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="a refused command is done",
-        file="commands/command.py",
+        file="commands/proof.py",
         old="            self.refusal = why",
         new="            self.given = True",
         test="commands/test_refused.py::test_each_device_error_as_answer",
@@ -64,7 +64,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="an older reading confirms a command",
-        file="commands/command.py",
+        file="commands/proof.py",
         old="            and bolt.at > self._sent",
         new="            and bolt.at != self._sent",
         test="commands/test_command.py::test_read_back_that_agrees_but_is_older_proves_nothing",
@@ -72,7 +72,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="a cached answer confirms a command",
-        file="commands/command.py",
+        file="commands/move.py",
         old="    if not operation.from_cache and operation.bolt in movement.answers:",
         new="    if operation.bolt in movement.answers:",
         test="commands/test_command.py::test_cached_answer_does_not_prove_that_the_door_opened",
@@ -80,7 +80,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="a command that nothing has confirmed is done",
-        file="commands/command.py",
+        file="commands/move.py",
         old="    if not proof.given:",
         new="    if proof.given is None:",
         test="commands/test_once.py::test_never_acts_and_never_says_so",
@@ -88,7 +88,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="after a command that nothing has confirmed the old state is shown",
-        file="commands/command.py",
+        file="commands/move.py",
         old="    if not proof.given:\n        lock.async_doubt(sent)",
         new="    if not proof.given:\n        lock.async_read_soon()",
         test="commands/test_once.py::test_never_acts_and_never_says_so",
@@ -104,7 +104,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="the failure of any command is ours",
-        file="commands/command.py",
+        file="commands/proof.py",
         old="            or info.action == self._movement.command.lower()",
         new="            or info.action is not None",
         test="commands/test_refused.py::test_failure_of_another_command_is_not_ours",
@@ -112,7 +112,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="reads that wait put off a command's deadline",
-        file="commands/command.py",
+        file="commands/move.py",
         old="        proven = asyncio.create_task(proof.wait(end))\n",
         new="        proven = asyncio.create_task(proof.wait(end + 3600))\n",
         test="campaign/test_patience.py::test_reads_put_off_no_command",

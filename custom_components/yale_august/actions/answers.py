@@ -8,14 +8,9 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
 
-from custom_components.yale_august.cloud.errors import (
-    ApiKeyInvalid,
-    CloudError,
-    LoginExpired,
-)
+from custom_components.yale_august.cloud.errors import CloudError
+from custom_components.yale_august.commands.told import told
 from custom_components.yale_august.const import DOMAIN
-from custom_components.yale_august.coordinator import LockCoordinator
-from custom_components.yale_august.failures import failure
 from custom_components.yale_august.sentences import async_sentences, error_said
 
 from .targets import Target, targets_of
@@ -111,10 +106,3 @@ async def _async_failure(
             ),
         },
     )
-
-
-def told(lock: LockCoordinator, err: CloudError) -> HomeAssistantError:
-    """Put what the cloud refused for a lock in words, and ask for a login where it ended."""
-    if isinstance(err, LoginExpired | ApiKeyInvalid):
-        lock.account.note_failure(err)
-    return failure(err, lock.data.name)

@@ -16,11 +16,12 @@ from custom_components.yale_august.access_codes.sentences import code_said
 from custom_components.yale_august.cloud.errors import CloudError
 from custom_components.yale_august.codes.records import CodeState
 from custom_components.yale_august.codes.view import Outcome as Became, ShownCode
+from custom_components.yale_august.commands.told import told
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.sentences import async_sentences
 
 from .action import refused
-from .answers import Outcome, told
+from .answers import Outcome
 from .pins import MASKED, require_codes
 from .targets import Target
 

@@ -22,7 +22,8 @@ from custom_components.yale_august.cloud.models import (
     Operation,
 )
 from custom_components.yale_august.cloud.validate import ABSENT
-from custom_components.yale_august.commands.command import (
+from custom_components.yale_august.commands.move import async_move
+from custom_components.yale_august.commands.movements import (
     LOCK,
     OPEN,
     OPEN_SWAPPED,
@@ -31,9 +32,8 @@ from custom_components.yale_august.commands.command import (
     UNLOCK_SWAPPED,
     Choices,
     Movement,
-    async_ask,
-    async_move,
 )
+from custom_components.yale_august.commands.question import async_ask
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.failures import failure
 from custom_components.yale_august.options import LatchUse

@@ -17,7 +17,7 @@ from custom_components.yale_august.cloud.errors import (
     OutcomeUnknown,
 )
 from custom_components.yale_august.cloud.models import Role
-from custom_components.yale_august.commands.command import async_turn
+from custom_components.yale_august.commands.order import async_turn
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.sentences import async_sentences, said
 

@@ -1,0 +1,250 @@
+"""One movement of a bolt: sent once, then confirmed, failed with the reason, or unconfirmed."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+import logging
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from custom_components.yale_august.cloud.errors import (
+    Acted,
+    ApiKeyInvalid,
+    CalibrationNeeded,
+    CloudError,
+    DeviceError,
+    Jammed,
+    LoginExpired,
+)
+from custom_components.yale_august.cloud.models import (
+    BoltState,
+    Mode,
+    NotificationType,
+    Operation,
+)
+from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.rights import Right, needs
+
+from .movements import PLAIN, Choices, Movement
+from .order import async_turn
+from .proof import Proof
+from .told import told
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How a movement was confirmed."""
+
+    sent: bool = True
+    """False: the bolt was there already, so that nothing was sent."""
+    answer: Operation | None = None
+    """What the cloud answered, unless something else confirmed the movement before."""
+
+
+async def async_move(
+    lock: LockCoordinator, movement: Movement, choices: Choices = PLAIN
+) -> Moved:
+    """Move the bolt. Returns when the movement is confirmed.
+
+    Raises HomeAssistantError with a sentence of its own when the cloud or the lock refuses, and
+    when nothing has confirmed the movement until the deadline. Nothing is ever sent twice.
+    Commands on one lock wait for each other.
+    """
+    async with async_turn(lock):
+        if await _async_needless(lock, movement):
+            return Moved(sent=False)
+        sent = dt_util.utcnow()
+        proof = Proof(lock, movement, sent)
+        # On the wire first: to show it takes as long as to send it.
+        sending = asyncio.create_task(
+            _async_send(lock, movement, choices, proof, sent), eager_start=True
+        )
+        with _shown_moving(lock, movement):
+            witness = lock.account.witness
+            witness.async_sending(lock.lock_id, movement.ends | movement.answers)
+            moved = await _async_move(lock, proof, sending, sent)
+            witness.async_success(lock.lock_id, _end(lock, movement))
+            return moved
+
+
+async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
+    """On a latch lock `unlock` while unlocked may open the door: look before sending.
+
+    What the commands do differs from lock to lock (reference 12.7).
+    """
+    if (
+        not movement.careful
+        or not lock.data.may_have_latch
+        or lock.settled_bolt not in movement.ends
+    ):
+        return False
+    asked = dt_util.utcnow()
+    try:
+        # Where many reads wait for their turn: a door that moves late moves by surprise.
+        async with asyncio.timeout(lock.pace.queue.total_seconds()):
+            status = await lock.account.client.get_lock_status(lock.lock_id)
+    except (CloudError, TimeoutError) as err:
+        if isinstance(err, LoginExpired | ApiKeyInvalid):
+            lock.account.note_failure(err)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_checked",
+            translation_placeholders={"lock": lock.data.name},
+        ) from err
+    lock.async_take_status(status, asked)
+    return status.bolt in movement.ends and lock.settled_bolt in movement.ends
+
+
+async def _async_move(
+    lock: LockCoordinator, proof: Proof, sending: asyncio.Task[None], sent: datetime
+) -> Moved:
+    with proof:
+        try:
+            await _async_follow(lock, proof)
+            if proof.given:
+                # A message without a time may be older than the command, which must leave.
+                linger = lock.pace.linger.total_seconds()
+                await asyncio.wait({sending}, timeout=linger)
+        except asyncio.CancelledError:
+            # Nobody waits for the end any more, and the bolt may have moved.
+            if proof.left:
+                lock.async_doubt(sent)
+            raise
+        finally:
+            sending.cancel()
+            await asyncio.wait({sending})
+    if not sending.cancelled():
+        sending.result()
+    if proof.refusal is not None:
+        raise _failed(lock, proof.refusal, sent) from proof.refusal
+    if not proof.given and not proof.left:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="not_sent",
+            translation_placeholders={"lock": lock.data.name},
+        )
+    if not proof.given:
+        lock.async_doubt(sent)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="unconfirmed",
+            translation_placeholders={"lock": lock.data.name},
+        )
+    return Moved(answer=proof.answer)
+
+
+async def _async_send(
+    lock: LockCoordinator,
+    movement: Movement,
+    choices: Choices,
+    proof: Proof,
+    sent: datetime,
+) -> None:
+    """Send the command, once, and take the answer for what it is."""
+    # Push tells of changes only: where nothing will change, only a synchronous answer is proof.
+    awaits_push = (
+        lock.account.push_connected
+        and lock.settled_bolt not in movement.ends
+        and choices.notification_type is not NotificationType.PUBNUB
+    )
+    try:
+        with needs(lock.hass, lock.config_entry, Right.OPERATE):
+            operation = await lock.account.client.remote_operate(
+                lock.lock_id,
+                movement.command,
+                mode=Mode.ASYNC if awaits_push else Mode.SYNC,
+                persistent=lock.data.persistent,
+                notification_type=choices.notification_type,
+                webhook=choices.webhook,
+                version=choices.version,
+                leaving=proof.leave,
+            )
+    except CloudError as err:
+        if isinstance(err, DeviceError) or err.acted is Acted.NO:
+            proof.refuse(err)
+        else:
+            _LOGGER.debug("%s: no verdict, waiting for proof", err)
+        return
+    proof.answer = operation
+    lock.async_take_answer(operation, sent)
+    if not operation.from_cache and operation.bolt in movement.answers:
+        proof.give()
+
+
+async def _async_follow(lock: LockCoordinator, proof: Proof) -> None:
+    """Wait for a verdict, whoever brings it; read back now and then until the deadline.
+
+    Where many reads wait for their turn, the deadline does not.
+    """
+    begun = asyncio.get_running_loop().time()
+    looks = [begun + after.total_seconds() for after in lock.pace.read_back]
+    for look, end in pairwise([*looks, looks[-1] + lock.pace.queue.total_seconds()]):
+        await proof.wait(look)
+        if proof.done.is_set():
+            return
+        reading = asyncio.create_task(_async_read_back(lock))
+        proven = asyncio.create_task(proof.wait(end))
+        try:
+            await asyncio.wait({reading, proven}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reading.cancel()
+            proven.cancel()
+            await asyncio.wait({reading, proven})
+        if not reading.cancelled():
+            reading.result()
+
+
+async def _async_read_back(lock: LockCoordinator) -> None:
+    asked = dt_util.utcnow()
+    try:
+        status = await lock.account.client.get_lock_status(lock.lock_id)
+    except CloudError as err:
+        _LOGGER.debug("Read-back failed: %s", err)
+    else:
+        lock.async_take_status(status, asked)
+
+
+_RESTS = {
+    BoltState.LOCKING: BoltState.LOCKED,
+    BoltState.UNLOCKING: BoltState.UNLOCKED,
+    BoltState.UNLATCHING: BoltState.UNLATCHED,
+}
+"""Where a movement ends that is known to be done by nothing but its answer."""
+
+
+def _end(lock: LockCoordinator, movement: Movement) -> BoltState:
+    """Return how a confirmed movement has ended."""
+    bolt = lock.data.bolt
+    if bolt is not None and bolt.value in movement.ends:
+        return bolt.value
+    return _RESTS.get(movement.moving, BoltState.UNKNOWN)
+
+
+@contextmanager
+def _shown_moving(lock: LockCoordinator, movement: Movement) -> Iterator[None]:
+    lock.async_show_command(movement.moving)
+    try:
+        yield
+    finally:
+        lock.async_show_command(None)
+
+
+def _failed(
+    lock: LockCoordinator, err: CloudError, sent: datetime
+) -> HomeAssistantError:
+    """Note what a failed movement says about lock and bridge, and put it in words."""
+    lock.async_take_failure(err, dt_util.utcnow())
+    if isinstance(err, Jammed | CalibrationNeeded):
+        lock.async_take_jam(dt_util.utcnow())
+    elif err.acted is Acted.MAYBE:
+        lock.async_doubt(sent)
+    elif isinstance(err, DeviceError):
+        lock.async_read_soon()
+    return told(lock, err)

@@ -1,0 +1,103 @@
+"""Whether a lock's bolt has done what a command asked, whoever brings the word."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+from typing import Self
+
+from homeassistant.core import callback
+
+from custom_components.yale_august.cloud.answers import device_error
+from custom_components.yale_august.cloud.errors import Acted, CloudError
+from custom_components.yale_august.cloud.models import Operation, OperationInfo
+from custom_components.yale_august.coordinator import LockCoordinator
+
+from .movements import Movement
+
+
+class Proof:
+    """Watches a lock until its bolt has done what a command asked, or has failed to."""
+
+    def __init__(
+        self, lock: LockCoordinator, movement: Movement, sent: datetime
+    ) -> None:
+        """Watch from the moment of sending on, while it is entered."""
+        self._lock = lock
+        self._movement = movement
+        self._sent = sent
+        self._before = lock.failed
+        self.done = asyncio.Event()
+        self.left = False
+        """The command has gone on the wire: until then it waits for its turn."""
+        self.given = False
+        """The bolt has done it."""
+        self.answer: Operation | None = None
+        """What the cloud answered."""
+        self.refusal: CloudError | None = None
+        """Why it has not."""
+
+    def __enter__(self) -> Self:
+        """Look at everything that arrives."""
+        self._lock.watchers.append(self._look)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Look no longer."""
+        self._lock.watchers.remove(self._look)
+
+    async def wait(self, until: float) -> None:
+        """Wait until there is a verdict, or this is the time by the loop's clock."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self.done.wait()
+
+    def leave(self) -> None:
+        """Take note that the command goes on the wire."""
+        self.left = True
+
+    def give(self) -> None:
+        """Take note that the bolt has done it; the first verdict counts."""
+        if not self.done.is_set():
+            self.given = True
+            self.done.set()
+
+    def refuse(self, why: CloudError) -> None:
+        """Take note that the bolt will not do it; the first verdict counts.
+
+        Unless the cloud says that nothing was done: then a message was about something else.
+        """
+        if not self.done.is_set() or (self.given and why.acted is Acted.NO):
+            self.given = False
+            self.refusal = why
+            self.done.set()
+
+    @callback
+    def _look(self) -> None:
+        if self.done.is_set():
+            return
+        bolt = self._lock.data.bolt
+        if (
+            bolt is not None
+            and bolt.value in self._movement.ends
+            and bolt.at > self._sent
+            and bolt.confirmed is not None
+        ):
+            self.give()
+            self._lock.async_end_command()
+            return
+        failed = self._lock.failed
+        if (
+            failed is not None
+            and failed is not self._before
+            and failed.failed is not None
+            and self._is_ours(failed.info)
+        ):
+            self.refuse(device_error(failed.failed))
+
+    def _is_ours(self, info: OperationInfo | None) -> bool:
+        """Return whether a message of failure can be about this command."""
+        return (
+            info is None
+            or info.action is None
+            or info.action == self._movement.command.lower()
+        )
