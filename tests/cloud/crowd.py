@@ -34,28 +34,38 @@ class Clock:
         return self.now
 
 
-async def send(budget: Budget, safety: Safety, error: Exception | None = None) -> None:
+async def send(
+    budget: Budget,
+    safety: Safety,
+    error: Exception | None = None,
+    *,
+    errand: bool = False,
+) -> None:
     """Send a request that is answered soon."""
-    async with budget.admit(safety):
+    async with budget.admit(safety, errand=errand):
         await asyncio.sleep(0)
         if error is not None:
             raise error
 
 
-async def goes(budget: Budget, safety: Safety) -> bool:
+async def goes(budget: Budget, safety: Safety, *, errand: bool = False) -> bool:
     """Tell whether a request may go now; a wait counts as no."""
     try:
         async with asyncio.timeout(0.01):
-            await send(budget, safety)
+            await send(budget, safety, errand=errand)
     except TimeoutError, BudgetExhausted:
         return False
     return True
 
 
 async def limit(
-    budget: Budget, safety: Safety = READ, retry_after: float | None = None
+    budget: Budget,
+    safety: Safety = READ,
+    retry_after: float | None = None,
+    *,
+    errand: bool = False,
 ) -> None:
     """Have the cloud answer 429."""
     wait = None if retry_after is None else timedelta(seconds=retry_after)
     with pytest.raises(RateLimited):
-        await send(budget, safety, RateLimited(retry_after=wait))
+        await send(budget, safety, RateLimited(retry_after=wait), errand=errand)

@@ -38,6 +38,23 @@ async def test_a_read_does_not_lock_anybody_out() -> None:
     assert not await goes(budget, READ)
 
 
+async def test_an_errand_goes_as_commands_do() -> None:
+    """What a command needs to know waits for no read; that it was refused keeps nobody from the door."""
+    budget = Budget(Limits(at_once=1, commands_at_once=1))
+    async with budget.admit(READ):
+        assert not await goes(budget, READ)
+        assert await goes(budget, READ, errand=True)
+    await limit(budget, READ, retry_after=3600, errand=True)
+    assert not await goes(budget, READ)
+    assert await goes(budget, COMMAND)
+    assert await goes(budget, READ, errand=True)
+    figures = budget.figures()
+    assert (figures["reads_sent"], figures["commands_sent"]) == (4, 1)
+    assert figures["commands_paused_for"] == 0
+    await limit(budget, COMMAND, retry_after=3600)
+    assert not await goes(budget, READ, errand=True)
+
+
 async def test_a_refused_command_pauses_commands() -> None:
     """Then the cloud means the door too."""
     clock = Clock()

@@ -77,4 +77,20 @@ MUTATIONS: Final = (
         new="            for queue in reversed(self._queues.values())",
         test="cloud/test_budget.py::test_a_waiting_command_goes_first",
     ),
+    Mutation(
+        rule=7,
+        name="a command waits behind reads for what it needs to know",
+        file="cloud/budget.py",
+        old="        way = Safety.COMMAND if errand else safety",
+        new="        way = safety",
+        test="cloud/test_budget_pauses.py::test_an_errand_goes_as_commands_do",
+    ),
+    Mutation(
+        rule=7,
+        name="a refused errand keeps people from the door",
+        file="cloud/budget.py",
+        old="            self._pause(safety, err.retry_after)",
+        new="            self._pause(way, err.retry_after)",
+        test="cloud/test_budget_pauses.py::test_an_errand_goes_as_commands_do",
+    ),
 )

@@ -96,14 +96,18 @@ class Budget:
         self._limited = 0
 
     @asynccontextmanager
-    async def admit(self, safety: Safety) -> AsyncGenerator[None]:
+    async def admit(
+        self, safety: Safety, *, errand: bool = False
+    ) -> AsyncGenerator[None]:
         """Wait for one's turn, and hold a slot while the request is on the wire.
 
+        An `errand` is something for which a person's command waits: it goes as commands do.
         Raises BudgetExhausted when the wait would be too long. A RateLimited that
         passes through pauses the account.
         """
-        lane = self._lane(safety)
-        await self._turn(safety, lane)
+        way = Safety.COMMAND if errand else safety
+        lane = self._lane(way)
+        await self._turn(way, lane)
         self._sent[safety] += 1
         try:
             yield

@@ -46,15 +46,17 @@ class Calls:
         body: JsonValue | Absent = ABSENT,
         timeout: float | None = None,
         leaving: Callable[[], None] = lambda: None,
+        errand: bool = False,
     ) -> Answer:
         """Send a request whose parameters are valid.
 
         `leaving` is called when it goes on the wire: before that it waits for its turn.
+        A command waits for an `errand`, which therefore waits for no other read.
         """
 
         @asynccontextmanager
         async def gate(safety: Safety) -> AsyncGenerator[None]:
-            async with self.budget.admit(safety):
+            async with self.budget.admit(safety, errand=errand):
                 leaving()
                 yield
 
@@ -69,9 +71,11 @@ class Calls:
             gate=gate,
         )
 
-    async def get[M: Model](self, model: type[M], route: Route, **path: str) -> M:
+    async def get[M: Model](
+        self, model: type[M], route: Route, *, errand: bool = False, **path: str
+    ) -> M:
         """Return the object that a route answers with."""
-        answer = await self.send(route, path=path)
+        answer = await self.send(route, path=path, errand=errand)
         return self.read(route, answer, model.from_json)
 
     def read[R](

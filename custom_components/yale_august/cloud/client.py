@@ -65,13 +65,18 @@ class Client(PinCalls, AccountCalls):
             )
         return detail
 
-    async def get_lock_status(self, lock_id: str) -> LockStatus:
+    async def get_lock_status(
+        self, lock_id: str, *, errand: bool = False
+    ) -> LockStatus:
         """Return bolt and door as the cloud last heard of them (7.4).
 
-        Raises NoBridge when the lock has none.
+        `errand`: a command waits for it. Raises NoBridge when the lock has none.
         """
         return await self.get(
-            LockStatus, routes.GET_LOCK_STATUS, lock_id=validate.lock_id(lock_id)
+            LockStatus,
+            routes.GET_LOCK_STATUS,
+            errand=errand,
+            lock_id=validate.lock_id(lock_id),
         )
 
     async def delete_lock(self, lock_id: str, *, soft: bool) -> None:

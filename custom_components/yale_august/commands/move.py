@@ -87,9 +87,11 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
         return False
     asked = dt_util.utcnow()
     try:
-        # Where many reads wait for their turn: a door that moves late moves by surprise.
+        # A door that moves late moves by surprise.
         async with asyncio.timeout(lock.pace.queue.total_seconds()):
-            status = await lock.account.client.get_lock_status(lock.lock_id)
+            status = await lock.account.client.get_lock_status(
+                lock.lock_id, errand=True
+            )
     except (CloudError, TimeoutError) as err:
         if isinstance(err, LoginExpired | ApiKeyInvalid):
             lock.account.note_failure(err)
@@ -204,7 +206,7 @@ async def _async_follow(lock: LockCoordinator, proof: Proof) -> None:
 async def _async_read_back(lock: LockCoordinator) -> None:
     asked = dt_util.utcnow()
     try:
-        status = await lock.account.client.get_lock_status(lock.lock_id)
+        status = await lock.account.client.get_lock_status(lock.lock_id, errand=True)
     except CloudError as err:
         _LOGGER.debug("Read-back failed: %s", err)
     else:
