@@ -1,6 +1,6 @@
-"""The codes of one lock: looks, decides by the engine, sends, looks again until nothing is open.
+"""The codes of one lock at work: looks, sends what is due, looks again until nothing is open.
 
-A task runs only while a wish is open. Digits are in memory only, and no longer than needed.
+A task runs only while a wish is open.
 """
 
 import asyncio
@@ -18,42 +18,23 @@ from custom_components.yale_august.cloud.errors import (
     CloudError,
     LoginExpired,
 )
-from custom_components.yale_august.cloud.models import PinAction, PinCommand
-from custom_components.yale_august.codes.commands import command
-from custom_components.yale_august.codes.ends import Scene
-from custom_components.yale_august.codes.engine import (
-    TAKEN,
-    Answer,
-    Verdict,
-    begin,
-    give_up,
-    need_digits,
-    take_answer,
-    take_listing,
-    take_silence,
-    take_time,
-)
-from custom_components.yale_august.codes.plan import (
-    CodePace,
-    look_after,
-    next_end,
-    open_codes,
-    pick,
-)
-from custom_components.yale_august.codes.records import Code, CodeState, Reason
-from custom_components.yale_august.codes.sighting import Listing, find, uses
-from custom_components.yale_august.codes.view import CodeEvent, event_kind
+from custom_components.yale_august.codes.engine import give_up
+from custom_components.yale_august.codes.plan import look_after, next_end, open_codes
+from custom_components.yale_august.codes.records import Reason
+from custom_components.yale_august.codes.sighting import Listing
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.rights import Right, needs
 
-from .answers import answer_of, barrier_of
-from .needs import Office, Unreadable
+from .answers import barrier_of
+from .ledger import Ledger
+from .needs import Office
+from .writer import Writer
 
 _LOGGER = logging.getLogger(__name__)
 
 
-class LockCodes:
+class LockCodes(Ledger):
     """One lock's codes while the entry is loaded."""
 
     def __init__(
@@ -64,41 +45,22 @@ class LockCodes:
         lock: LockCoordinator,
     ) -> None:
         """Know what is stored; nothing runs yet."""
+        super().__init__(office, lock)
         self._hass = hass
         self._entry = entry
-        self._office = office
-        self._store = office.store
-        self.lock = lock
-        self.lock_id = lock.lock_id
-        self.codes: dict[str, Code] = office.store.of(lock.lock_id)
-        self.digits: dict[str, str] = {}
-        """What is to be sent, by guest id."""
-        self.listing: Listing | None = None
-        """What the cloud listed last."""
+        self._writer = Writer(hass, entry, office, self)
         self._read_barrier: Reason | None = None
-        self._write_barrier: Reason | None = None
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
-        self._moved = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._stop_listening: CALLBACK_TYPE | None = None
         self._was_reachable: bool | None = None
         self._closed = False
-        self._unsaved = False
-
-    def __repr__(self) -> str:
-        """Return no id and no digits."""
-        return f"<LockCodes of {len(self.codes)}>"
 
     @property
     def barrier(self) -> Reason | None:
         """Why the cloud keeps codes from this login, once it has said so in this run."""
-        return self._read_barrier or self._write_barrier
-
-    @property
-    def pace(self) -> CodePace:
-        """How often to look."""
-        return self.lock.pace.codes
+        return self._read_barrier or self._writer.barrier
 
     # Life
 
@@ -148,21 +110,6 @@ class LockCodes:
             self.async_hint()
         self._was_reachable = reachable
 
-    # Wishes
-
-    @callback
-    def async_wish(self, code: Code, digits: str | None = None) -> None:
-        """Take a wish; the caller saves and wakes."""
-        if digits is not None:
-            self.digits[code.guest_id] = digits
-        self._keep(code)
-
-    async def async_settled(self, guest_id: str) -> None:
-        """Wait until nothing is open for a guest."""
-        while (code := self.codes.get(guest_id)) is not None and not code.settled:
-            moved = self._moved
-            await moved.wait()
-
     # Looking
 
     async def async_read(self) -> Listing:
@@ -178,9 +125,8 @@ class LockCodes:
         seen = Listing.of(groups, asked)
         if self.listing is None or self.listing.asked <= asked:
             self.listing = seen
-        self._take(seen)
-        self._tell()
-        await self._async_save()
+        self.take(seen)
+        await self.async_publish()
         if self._task is None:
             self.async_hint()
         return seen
@@ -193,26 +139,7 @@ class LockCodes:
         if (barrier := barrier_of(err)) is not None:
             self._read_barrier = barrier
             for code in open_codes(self.codes.values()):
-                self._keep(give_up(code, barrier))
-
-    @callback
-    def _take(self, seen: Listing | None) -> None:
-        now = dt_util.utcnow()
-        for code in list(self.codes.values()):
-            new = take_time(code, now, self.pace.times)
-            scene = Scene(
-                now=now,
-                online=self.lock.data.reachable,
-                digits=self.digits.get(code.guest_id),
-                guest=self._store.guests.get(code.guest_id),
-                times=self.pace.times,
-            )
-            new = (
-                take_silence(new, scene)
-                if seen is None
-                else take_listing(new, seen, scene)
-            )
-            self._keep(new)
+                self.keep(give_up(code, barrier))
 
     # The loop
 
@@ -246,10 +173,9 @@ class LockCodes:
         try:
             seen = await self.async_read()
         except CloudError:
-            self._take(None)
-            self._tell()
-            await self._async_save()
-        has_sent = seen is not None and await self._async_act(seen)
+            self.take(None)
+            await self.async_publish()
+        has_sent = seen is not None and await self._writer.async_act(seen)
         return has_sent or before != self.codes
 
     @callback
@@ -262,123 +188,7 @@ class LockCodes:
         if asked is None or asked < max(sent) + half:
             self.lock.async_read_soon()
 
-    async def _async_act(self, seen: Listing) -> bool:
-        """Send the next write, if there is one; return whether the cloud may have taken it."""
-        waiting: set[str] = set()
-        while (due := pick(self.codes.values(), seen, waiting)) is not None:
-            code, action = due
-            if action is PinAction.LOAD or code.change:
-                try:
-                    is_ready = await self._async_prepare(code, seen)
-                except Unreadable:
-                    waiting.add(code.guest_id)
-                    continue
-                if not is_ready:
-                    continue
-            return await self._async_send(code, action, seen)
-        return False
-
-    async def _async_prepare(self, code: Code, seen: Listing) -> bool:
-        """Have the digits at hand; False when the code is not what it was."""
-        digits = self.digits.get(code.guest_id)
-        pin = find(code, seen)
-        if digits is None and code.change and not code.fresh and pin is not None:
-            digits = pin.pin
-        if digits is None:
-            digits = await self._office.async_find_digits(code)
-        if self.codes.get(code.guest_id) is not code:
-            return False
-        if digits is None:
-            new = need_digits(code)
-        elif uses(seen, digits, pin):
-            new = give_up(code, Reason.CODE_IN_USE)
-        else:
-            self.digits[code.guest_id] = digits
-            return True
-        self._keep(new)
-        self._tell()
-        await self._async_save()
-        return False
-
-    async def _async_send(self, code: Code, action: PinAction, seen: Listing) -> bool:
-        """Journal a write, send it once, take the answer."""
-        guest = self._store.guests[code.guest_id]
-        pin, digits = find(code, seen), self.digits.get(code.guest_id)
-        write = command(code, guest, action, pin, digits)
-        webhook = await self._office.async_posting_address()
-        if self.codes.get(code.guest_id) is not code:
-            return False
-        if write is None:
-            self._keep(give_up(code, Reason.INVALID))
-            self._tell()
-            await self._async_save()
-            return False
-        begun = begin(code, action, dt_util.utcnow(), self.pace.times)
-        self._keep(begun)
-        self._tell()
-        await self._async_save()
-        if self._hass.is_stopping:
-            return False
-        if self.codes.get(code.guest_id) is begun:
-            answer = await self._async_write(write, webhook)
-        else:
-            # The person has changed their mind while it was written down.
-            answer = Answer(verdict=Verdict.NOT_SENT)
-        now = self.codes.get(code.guest_id)
-        if now is not None and now.step is not None and begun.step is not None:
-            if now.step.sent_at == begun.step.sent_at:
-                self._keep(take_answer(now, answer))
-        self._tell()
-        await self._async_save()
-        return answer.verdict is not Verdict.NOT_SENT
-
-    async def _async_write(self, write: PinCommand, webhook: str | None) -> Answer:
-        account = self.lock.account
-        try:
-            with needs(self._hass, self._entry, Right.WRITE_CODES):
-                await account.client.write_pins(self.lock_id, [write], webhook=webhook)
-        except CloudError as err:
-            _LOGGER.debug("A code was not taken: %s", err)
-            if isinstance(err, LoginExpired | ApiKeyInvalid):
-                account.note_failure(err)
-            self._write_barrier = barrier_of(err)
-            return answer_of(err)
-        self._write_barrier = None
-        return TAKEN
-
-    # What becomes of them
-
-    @callback
-    def _keep(self, code: Code) -> None:
-        """Keep what has become of a code, and remember to tell of it."""
-        old = self.codes.get(code.guest_id)
-        if code == old:
-            return
-        self._unsaved = True
-        self.codes[code.guest_id] = code
-        guest = self._store.guests[code.guest_id]
-        if code.settled:
-            self.digits.pop(code.guest_id, None)
-        if code.state is CodeState.ENDED:
-            del self.codes[code.guest_id]
-            self._store.tidy()
-        kind = event_kind(old, code)
-        if kind is not None:
-            self._office.async_happened(
-                CodeEvent(
-                    lock_id=self.lock_id,
-                    code_id=code.guest_id,
-                    kind=kind,
-                    name=guest.name,
-                    reason=code.reason,
-                )
-            )
-
-    @callback
-    def _tell(self) -> None:
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
-        self._office.async_changed(self.lock_id)
+    # Between two loops
 
     @callback
     def _plan(self) -> None:
@@ -405,8 +215,3 @@ class LockCodes:
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
-
-    async def _async_save(self) -> None:
-        if self._unsaved:
-            self._unsaved = False
-            await self._store.async_save()
