@@ -25,7 +25,7 @@ class Shown:
     door_state: str | None = "closed"
     keypad_battery: str | None = None
     connectivity: str | None = "on"
-    secure: bool = False
+    secure: str | None = None
     refusal: str | None = None
     """How a command ends that cannot be carried out."""
 
@@ -33,7 +33,7 @@ class Shown:
 USUAL = Shown()
 NO_DOOR = Shown(door=None, door_state=None)
 UNKNOWN_DOOR = replace(USUAL, door="unknown", door_state="unknown")
-SECURE = Shown(secure=True, battery_low="off")
+SECURE = Shown(secure="off", battery_low="off")
 
 TABLE = {
     "connect": USUAL,
@@ -112,7 +112,7 @@ def shown(home: Home, variant: str) -> Shown:
         door_state=state("sensor", "door_state"),
         keypad_battery=state("sensor", "keypad_battery"),
         connectivity=state("binary_sensor", "connectivity"),
-        secure=home.entity_id("button", variant, "secure") is not None,
+        secure=state("binary_sensor", "secure_mode"),
         refusal=TABLE[variant].refusal,
     )
 

@@ -80,6 +80,12 @@ TABLE = (
         is_on_fn=_door,
     ),
     BinarySensorDescription(
+        key="secure_mode",
+        translation_key="secure_mode",
+        supported_fn=lambda data: data.has_secure_mode,
+        is_on_fn=lambda lock: lock.secure,
+    ),
+    BinarySensorDescription(
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,

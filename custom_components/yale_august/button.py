@@ -27,8 +27,8 @@ def _operable(data: LockData) -> bool:
     return data.operable
 
 
-def _has_secure_mode(data: LockData) -> bool:
-    return data.operable and data.has_secure_mode
+def _can_be_secured(data: LockData) -> bool:
+    return data.operable and data.can_be_secured
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ TABLE = (
         command=Command.SECURE,
         movement=SECURE,
         entity_registry_enabled_default=False,
-        supported_fn=_has_secure_mode,
+        supported_fn=_can_be_secured,
     ),
     ButtonDescription(
         key="calibrate",

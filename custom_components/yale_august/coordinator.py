@@ -153,6 +153,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         return self.data.settled_bolt(dt_util.utcnow(), self.pace.trust)
 
     @property
+    def secure(self) -> bool | None:
+        """Whether the knob inside does not unlock; None is unknown."""
+        return self.data.shown_secure(dt_util.utcnow(), self.pace.trust)
+
+    @property
     def online(self) -> bool | None:
         """Whether the cloud reaches the lock; None is unknown."""
         return self.data.shown_online(dt_util.utcnow(), self.pace.trust)

@@ -38,6 +38,8 @@ class StoredReadings(TypedDict, total=False):
     door: StoredReading
     doubted_at: str
     """When a command was sent whose end nobody had told."""
+    secure_seen: bool
+    """Whether it was ever in secure mode."""
     cut_off_at: str
     """Since when the cloud did not reach it."""
     complaint: str
@@ -194,6 +196,8 @@ def store_lock(data: LockData) -> StoredReadings:
         stored["door"] = store_reading(data.door)
     if data.doubted_at is not None:
         stored["doubted_at"] = data.doubted_at.isoformat()
+    if data.secure_seen:
+        stored["secure_seen"] = True
     if data.cut_off_at is not None:
         stored["cut_off_at"] = data.cut_off_at.isoformat()
     if data.complaint is not None:
@@ -211,6 +215,7 @@ def restore_lock(
         bolt=restore_reading(BoltState, stored.get("bolt"), now),
         door=restore_reading(DoorState, stored.get("door"), now),
         doubted_at=_time(stored.get("doubted_at"), now),
+        secure_seen=stored.get("secure_seen") is True,
         cut_off_at=_time(stored.get("cut_off_at"), now),
         complaint=next((one for one in Trouble if one == complaint), None),
     )

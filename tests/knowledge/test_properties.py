@@ -29,6 +29,10 @@ HOUR = 3600
 offsets = st.sampled_from((-HOUR, -90, 0, 90, HOUR)).map(
     lambda seconds: timedelta(seconds=seconds)
 )
+FREE = set(BoltState) - {
+    *(BoltState.SECURE, BoltState.JAMMED, BoltState.SHABBAT, BoltState.UNKNOWN)
+}
+"""A bolt of which it can be said that its knob is not switched off."""
 doors = st.sampled_from(("closed", "open"))
 
 
@@ -51,6 +55,9 @@ def test_nothing_is_shown_that_nothing_has_said(
     said = {event.says for event in history if trusted(event, second, bolt)}
     assert bolt is None or bolt in said
     assert bolt is not BoltState.UNKNOWN
+    secure = data.shown_secure(now, TRUST)
+    assert (secure is True) is (data.settled_bolt(now, TRUST) is BoltState.SECURE)
+    assert secure is not False or data.settled_bolt(now, TRUST) in FREE
     said_of_door = {event.says_of_door for event in history if trusted(event, second)}
     assert door is None or door in said_of_door
 
@@ -247,6 +254,11 @@ def test_a_restart_makes_nothing_fresh(history: list[Event], away: int) -> None:
     now = moment(LATEST + away)
     data = restarted(before, LATEST + away)
     assert (data.bolt, data.door) == (before.bolt, before.door)
+    assert data.has_secure_mode is before.has_secure_mode
+    if before.has_secure_mode:
+        assert BoltState.SECURE in {event.says for event in history}
+    else:
+        assert before.settled_bolt(now, TRUST) is not BoltState.SECURE
     assert data.settled_bolt(now, TRUST) in (None, before.settled_bolt(now, TRUST))
     assert data.shown_door(now, TRUST) in (None, before.shown_door(now, TRUST))
     if before.reachable is not False:

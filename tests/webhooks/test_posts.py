@@ -102,6 +102,8 @@ async def test_every_word(webhook_home: WebhookHome) -> None:
             await home.shows("lock", DOOR, "lock", f"{other}ed")
             await webhook_home.tell(word, EventType=kind)
             await home.shows("lock", DOOR, "lock", state)
+            secure = home.find("binary_sensor", DOOR, "secure_mode")
+            assert (secure is not None and secure.state == "on") is (word == "secure")
 
 
 @pytest.mark.parametrize("event", ["pirouette", "", 7, None, ["lock"], {"a": 1}])

@@ -153,7 +153,7 @@ def _require_offered(lock: LockCoordinator, command: Command) -> None:
             raise refused("no_latch", lock=name)
         if _latch_use(lock) is LatchUse.HIDDEN:
             raise refused("open_hidden", lock=name)
-    if command is Command.SECURE and not lock.data.has_secure_mode:
+    if command is Command.SECURE and not lock.data.can_be_secured:
         raise refused("no_secure_mode", lock=name)
 
 

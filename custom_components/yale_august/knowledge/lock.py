@@ -65,6 +65,8 @@ class LockData:
     """The movement that a command of ours has asked for and nothing has ended yet."""
     doubted_at: datetime | None = None
     """When a command was sent whose end nobody has told: what is older proves nothing."""
+    secure_seen: bool = False
+    """Whether the lock was ever in secure mode, whatever its capabilities say."""
     cut_off_at: datetime | None = None
     """Since when the cloud does not reach the lock."""
     complaint: Trouble | None = None
@@ -99,11 +101,21 @@ class LockData:
     @property
     def has_secure_mode(self) -> bool:
         """Whether the lock is known to have a mode in which the knob inside does not unlock."""
-        capabilities = self.capabilities
-        return capabilities is not None and (
-            capabilities.secure_mode is True
-            or capabilities.secure_mode_mobile_control is True
+        can = self.capabilities
+        return self.secure_seen or (
+            can is not None
+            and True in (can.secure_mode, can.secure_mode_mobile_control)
         )
+
+    @property
+    def can_be_secured(self) -> bool:
+        """Whether the lock says that it can be put into this mode from afar."""
+        can = self.capabilities
+        if can is None:
+            return False
+        if can.secure_mode_mobile_control is None:
+            return can.secure_mode is True
+        return can.secure_mode_mobile_control
 
     @property
     def may_have_latch(self) -> bool:
@@ -149,6 +161,16 @@ class LockData:
         if self.reachable is False:
             return None
         return self.commanded or self.settled_bolt(now, trust)
+
+    def shown_secure(self, now: datetime, trust: Trust) -> bool | None:
+        """Return whether the knob inside does not unlock, as the lock said last.
+
+        None is unknown: so is what a lock has switched off whose bolt nobody knows.
+        """
+        state = self.settled_bolt(now, trust)
+        if state in (None, BoltState.JAMMED, BoltState.SHABBAT):
+            return None
+        return state is BoltState.SECURE
 
     def shown_door(self, now: datetime, trust: Trust) -> DoorState | None:
         """Return the door's state as it may be shown now; None is unknown."""
@@ -319,7 +341,8 @@ def _take_bolt(
     heard = verdict is Verdict.NEWER and origin is not Origin.READ
     if value not in (BoltState.UNKNOWN, BoltState.JAMMED):
         data = _relieve(data, heard=heard, moved=moved and not value.moving)
-    return _with(data, bolt=reading, actor=actor), verdict
+    seen = data.secure_seen or value is BoltState.SECURE
+    return _with(data, bolt=reading, actor=actor, secure_seen=seen), verdict
 
 
 def _take_door(
