@@ -39,9 +39,7 @@ from .cloud.models import (
 from .commands.turns import turns_of
 from .const import DOMAIN
 from .household import Household
-from .knowledge.lock import (
-    LockData,
-    Moment,
+from .knowledge.arrivals import (
     Taken,
     take_answer,
     take_detail,
@@ -51,7 +49,8 @@ from .knowledge.lock import (
     take_push,
     take_status,
 )
-from .knowledge.readings import trusted_until
+from .knowledge.lock import LockData
+from .knowledge.readings import Moment, trusted_until
 from .knowledge.steady import SteadyTime, moved_back
 from .pace import Pace
 from .rights import Right, needs

@@ -18,9 +18,7 @@ from custom_components.yale_august.cloud.models import (
     Operation,
     PushMessage,
 )
-from custom_components.yale_august.knowledge.lock import (
-    LockData,
-    Moment,
+from custom_components.yale_august.knowledge.arrivals import (
     take_answer,
     take_detail,
     take_doubt,
@@ -29,7 +27,8 @@ from custom_components.yale_august.knowledge.lock import (
     take_push,
     take_status,
 )
-from custom_components.yale_august.knowledge.readings import Trust
+from custom_components.yale_august.knowledge.lock import LockData
+from custom_components.yale_august.knowledge.readings import Moment, Trust
 from custom_components.yale_august.storage import restore_lock, store_lock
 
 START: Final = datetime(2026, 11, 1, tzinfo=UTC)

@@ -10,14 +10,14 @@ from custom_components.yale_august.cloud.models import (
     Operation,
     PushMessage,
 )
-from custom_components.yale_august.knowledge.lock import (
-    LockData,
-    Moment,
+from custom_components.yale_august.knowledge.arrivals import (
     take_answer,
     take_detail,
     take_push,
     take_status,
 )
+from custom_components.yale_august.knowledge.lock import LockData
+from custom_components.yale_august.knowledge.readings import Moment
 from tests.cloud.models.test_properties import CASES, JSON, assert_said, damaged
 
 from .arrivals import EMPTY, START, TRUST, often

@@ -12,15 +12,14 @@ from custom_components.yale_august.cloud.models import (
     LockSummary,
     PushMessage,
 )
-from custom_components.yale_august.knowledge.lock import (
-    LockData,
-    Moment,
+from custom_components.yale_august.knowledge.arrivals import (
     take_detail,
     take_doubt,
     take_push,
     take_status,
 )
-from custom_components.yale_august.knowledge.readings import Reading
+from custom_components.yale_august.knowledge.lock import LockData
+from custom_components.yale_august.knowledge.readings import Moment, Reading
 
 LOCK = "0123456789ABCDEF0123456789ABCDEF"
 START = datetime(2026, 11, 1, tzinfo=UTC)

@@ -7,7 +7,8 @@ from random import Random
 from hypothesis import given, strategies as st
 
 from custom_components.yale_august.cloud.models import BoltState, DoorState, LockDetail
-from custom_components.yale_august.knowledge.lock import Moment, take_detail
+from custom_components.yale_august.knowledge.arrivals import take_detail
+from custom_components.yale_august.knowledge.readings import Moment
 
 from .arrivals import (
     DOORS,

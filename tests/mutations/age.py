@@ -40,7 +40,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="a late message is confirmed when it comes",
-        file="knowledge/lock.py",
+        file="knowledge/facts.py",
         old="        since = min(at, moment.arrived)\n    elif",
         new="        since = moment.arrived\n    elif",
         test="knowledge/test_properties.py::test_a_late_message_is_as_old_as_it_says",
@@ -64,7 +64,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="what comes while the bridge is offline is true when it is back",
-        file="knowledge/lock.py",
+        file="knowledge/facts.py",
         old="    vouched, since = origin is Origin.ANSWER or data.reachable is not False, None",
         new="    vouched, since = True, None",
         test="knowledge/test_properties.py::test_what_was_before_a_cut_is_not_known_after_it",
@@ -72,7 +72,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="the door is as it was before the bridge was offline",
-        file="knowledge/lock.py",
+        file="knowledge/facts.py",
         old="        door = door and replace(door, confirmed=None)",
         new="        door = door and replace(door)",
         test="knowledge/test_properties.py::test_what_was_before_a_cut_is_not_known_after_it",
@@ -80,7 +80,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="what was before the bridge was offline is true when it is back",
-        file="knowledge/lock.py",
+        file="knowledge/facts.py",
         old="        bolt = bolt and replace(bolt, confirmed=None)",
         new="        bolt = bolt and replace(bolt)",
         test="test_push.py::test_nothing_is_known_of_the_time_without_a_bridge",
@@ -136,8 +136,8 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="a lock that says that it is jammed stays out of reach",
-        file="knowledge/lock.py",
-        old="    data = _take_online(data, value=True, at=moment.arrived)\n    data, _ =",
+        file="knowledge/arrivals.py",
+        old="    data = take_online(data, value=True, at=moment.arrived)\n    data, _ =",
         new="    data = replace(data)\n    data, _ =",
         test="commands/test_refused.py::test_jam_of_a_lock_that_was_out_of_reach",
     ),

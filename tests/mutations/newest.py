@@ -64,7 +64,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=3,
         name="the cloud's clock is taken for ours",
-        file="knowledge/lock.py",
+        file="knowledge/readings.py",
         old="        return None if cloud_time is None else cloud_time - self.offset",
         new="        return None if cloud_time is None else cloud_time",
         test="knowledge/test_properties.py::test_clocks_do_not_matter",

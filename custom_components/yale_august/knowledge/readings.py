@@ -40,6 +40,20 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When something was asked for and when it arrived, by our clock."""
+
+    asked: datetime
+    arrived: datetime
+    offset: timedelta = timedelta()
+    """The cloud's clock minus ours."""
+
+    def ours(self, cloud_time: datetime | None) -> datetime | None:
+        """Turn a time of the cloud's clock into one of ours."""
+        return None if cloud_time is None else cloud_time - self.offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading[T]:
     """A value, since when it is known to be true, and when the cloud last stood by it."""
 
