@@ -1,5 +1,6 @@
 """Access codes in the options: a person adds, changes, suspends, ends and looks at them."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -120,6 +121,68 @@ async def test_window(home: Home, door: Lock, menu: OptionsMenu) -> None:
     )
     await menu.submit()
     assert f"{year}-07-02 10:00 – {year}-07-03 10:00" in menu.told["codes"]
+
+
+def clocks_of_berlin(month: int) -> str:
+    """Return the day of a coming month on which clocks are put on or back: its last Sunday."""
+    last = date(dt_util.now().year + 1, month, 31)
+    return str(last - timedelta(days=(last.weekday() + 1) % 7))
+
+
+def window_of(lock: Lock, name: str = "Anna") -> tuple[str, ...]:
+    """Return the moments between which a code opens, to the minute, in UTC."""
+    text = pins(lock)[name].access_times or ""
+    return tuple(part.partition("=")[2][:16] for part in text.split(";"))
+
+
+async def test_hour_that_comes_twice(
+    home: Home, entry: ConfigEntry, door: Lock, menu: OptionsMenu
+) -> None:
+    """Which one is meant is asked, and only then; one that is skipped stays refused."""
+    spring, autumn = clocks_of_berlin(3), clocks_of_berlin(10)
+    night = f"{autumn} 02:30:00"
+    await menu.open(*LIST, "codes_add")
+    await menu.submit(name="Anna", when="temporary")
+    await menu.submit(start=f"{spring} 02:30:00", end=night)
+    assert menu.error is not None and f"{spring} 02:30 does not exist" in menu.error
+
+    # Both ends, the wrong way round at first.
+    await menu.submit(start=night, end=night, code="1234")
+    assert menu.step == "code_twice"
+    for field in ("start", "end"):
+        assert list(menu.choices(field).values()) == [
+            f"{autumn} 02:30 (+02:00) · the first time, before clocks are put back",
+            f"{autumn} 02:30 (+01:00) · the second time, after clocks are put back",
+        ]
+    await menu.submit(start="second", end="first")
+    assert menu.step == "code_twice"
+    assert menu.error is not None and "must be later" in menu.error
+    await menu.submit(start="first", end="second")
+    # Digits are refused where they were typed.
+    assert menu.step == "code_window"
+    assert menu.error is not None and "easy to guess" in menu.error
+    await menu.submit(code="482915")
+    await menu.submit(start="first", end="second")
+    assert menu.step == "codes_added"
+    await home.when(lambda: loaded(door, "Anna"))
+    assert window_of(door) == (f"{autumn}T00:30", f"{autumn}T01:30")
+    await menu.submit()
+    assert f"{autumn} 02:30 (+02:00) – {autumn} 02:30 (+01:00)" in menu.told["codes"]
+
+    # One end; what it is now is suggested, the other can be chosen.
+    for chosen, end in (({}, "T01:30"), ({"end": "first"}, "T00:30")):
+        (code,) = home.account(entry).codes.shown(door.lock_id)
+        await settled(home, entry, door, code.code_id)
+        await menu.open(*LIST)
+        await pick(menu, "Anna")
+        await menu.choose("code_when")
+        await menu.submit()
+        await menu.submit(start=f"{autumn} 01:30:00")
+        assert set(menu.fields) == {"end"}
+        await menu.submit(**chosen)
+        assert menu.step == "code"
+        await settled(home, entry, door, code.code_id)
+        assert window_of(door)[1] == f"{autumn}{end}"
 
 
 async def test_week(home: Home, door: Lock, menu: OptionsMenu) -> None:

@@ -177,6 +177,17 @@ async def test_times_are_those_of_the_lock(codes: CodeHome) -> None:
     await ask(home, "add_code", FRONT, name=GUEST, **window)
     (one,) = (await ask_one(home, "get_codes", FRONT)).values()
     assert one["schedule"]["start_datetime"] == f"{year}-07-01T10:00:00+02:00"
+    # Of an hour that comes twice the offset says which.
+    twice: dict[str, Any] = {
+        "start_datetime": "2028-10-29T02:30:00+02:00",
+        "end_datetime": "2028-10-29T02:30:00+01:00",
+    }
+    await ask(home, "update_code", FRONT, name=GUEST, **twice)
+    (one,) = (await ask_one(home, "get_codes", FRONT)).values()
+    assert one["schedule"] == {"type": "temporary", **twice}
+    assert codes.pin(codes.front).access_times == (
+        "DTSTART=2028-10-29T00:30:00.000Z;DTEND=2028-10-29T01:30:00.000Z"
+    )
     codes.back.time_zone = "Europe/Lisbon"
     await home.coordinator(codes.entry, BACK).async_refresh()
     key = await refusal(home, "add_code", FRONT, BACK, name="Two Clocks", **window)

@@ -20,6 +20,7 @@ from custom_components.yale_august.codes.schedule import (
 )
 from custom_components.yale_august.codes.windows import (
     FARTHEST,
+    comes_twice,
     describe,
     describe_offset,
     moment,
@@ -175,6 +176,7 @@ def test_bounded() -> None:
 def test_skipped_hour() -> None:
     """A time that no clock shows is refused."""
     for local in (datetime(2026, 3, 29, 2, 30), datetime(2026, 3, 29, 2, 30, fold=1)):
+        assert not comes_twice(local, OSLO)
         with pytest.raises(ScheduleRefused) as caught:
             temporary_window(local, datetime(2026, 4, 1), OSLO)
         assert caught.value.key == "code_time_missing"
@@ -211,4 +213,6 @@ def test_there_and_back(at: datetime, zone: ZoneInfo) -> None:
     assert moment(local, UTC) == at
     twin = moment(local.replace(tzinfo=None, fold=1 - local.fold), zone)
     assert (describe_offset(at, zone) is None) is (twin == at)
+    assert comes_twice(local.replace(tzinfo=None), zone) is (twin != at)
+    assert not comes_twice(local, zone)
     assert (describe(at, zone) == describe(twin, zone)) is (twin == at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Final, Self
 
 from homeassistant.core import HomeAssistant
@@ -27,11 +27,13 @@ from custom_components.yale_august.sentences import async_sentences, error_said
 CODE_STATE: Final = "code_state"
 CODE_WHEN: Final = "code_when"
 CODE_DAYS: Final = "code_days"
+CODE_TWICE: Final = "code_twice"
 """The choices whose words these are."""
 
 _STATES: Final = f"component.{DOMAIN}.selector.{CODE_STATE}.options."
 _WHEN: Final = f"component.{DOMAIN}.selector.{CODE_WHEN}.options."
 _DAYS: Final = f"component.{DOMAIN}.selector.{CODE_DAYS}.options."
+_TWICE: Final = f"component.{DOMAIN}.selector.{CODE_TWICE}.options."
 REASONS: Final = f"component.{DOMAIN}.entity.sensor.codes_trouble.state."
 
 SUSPENDED: Final = "suspended"
@@ -71,6 +73,10 @@ class Words:
     def reason(self, reason: Reason) -> str:
         """Return why a code is as it is."""
         return self.texts[REASONS + reason]
+
+    def twice(self, which: str, local: datetime, zone: tzinfo) -> str:
+        """Return one of two moments at which the lock's clock shows the same, by its offset and in words."""
+        return f"{describe(local.replace(tzinfo=zone), zone)} · {self.texts[_TWICE + which]}"
 
     def schedule(self, schedule: AnySchedule, zone: tzinfo) -> str:
         """Return when a code opens, on the lock's own clock."""

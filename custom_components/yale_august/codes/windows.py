@@ -44,6 +44,18 @@ def moment(local: datetime, zone: tzinfo) -> datetime:
     return found
 
 
+def comes_twice(local: datetime, zone: tzinfo) -> bool:
+    """Return whether the lock's own clock shows a time twice, because it is put back; `fold` says which is meant."""
+    if local.tzinfo is not None:
+        return False
+    first, second = (
+        local.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()
+        for fold in (0, 1)
+    )
+    # Where a time is skipped, the first is the smaller one.
+    return first > second
+
+
 def temporary_window(start: datetime, end: datetime, zone: tzinfo) -> Temporary:
     """Return the window between two times on the lock's own clock (see `moment`); raises ScheduleRefused."""
     return Temporary(start=moment(start, zone), end=moment(end, zone))

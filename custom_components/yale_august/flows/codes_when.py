@@ -1,11 +1,12 @@
 """When an access code opens: the forms for it, the same for a new code and for one that is changed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, time
+from datetime import datetime, time, tzinfo
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     DateTimeSelector,
     SelectSelector,
@@ -21,7 +22,7 @@ import probatio as vol
 
 from custom_components.yale_august.access_codes.entity import async_zone
 from custom_components.yale_august.access_codes.maker import refusal
-from custom_components.yale_august.access_codes.words import CODE_DAYS, CODE_WHEN
+from custom_components.yale_august.access_codes.words import CODE_DAYS, CODE_WHEN, Words
 from custom_components.yale_august.codes.schedule import (
     ALWAYS,
     LAST_SECOND,
@@ -34,19 +35,30 @@ from custom_components.yale_august.codes.schedule import (
     check_ahead,
     read_days,
 )
-from custom_components.yale_august.codes.windows import temporary_window
+from custom_components.yale_august.codes.windows import (
+    comes_twice,
+    moment,
+    temporary_window,
+)
 
-from .codes import CONF_CODE, CodesFlow, FormFields
+from .codes import CONF_CODE, CodesFlow, FormFields, choice
 
 CONF_WHEN: Final = "when"
 CONF_START: Final = "start"
 CONF_END: Final = "end"
 CONF_DAYS: Final = "days"
 
+WINDOW: Final = (CONF_START, CONF_END)
+TWICE: Final = ("first", "second")
+"""Which of two moments is meant, by the fold of the time."""
+
 WHEN: Final = ("always", "temporary", "recurring")
 DIGITS: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
 )
+_WINDOW_FIELDS: Final[FormFields] = {
+    vol.Required(name): DateTimeSelector() for name in WINDOW
+}
 
 type Take = Callable[[Schedule, str | None], Awaitable[ConfigFlowResult]]
 """What becomes of the times and the typed digits; raises what a wish raises."""
@@ -59,6 +71,8 @@ class WhenFlow(CodesFlow):
     _with_digits: bool
     _present: AnySchedule | None
     _whose: str
+    _window: dict[str, Any]
+    """What was typed, while it is asked which of two moments is meant."""
 
     async def _ask_times(
         self,
@@ -89,7 +103,9 @@ class WhenFlow(CodesFlow):
 
         if user_input is None and not self._with_digits:
             user_input = {}
-        return await self._step("code_always", {}, {}, read, user_input)
+        return await self._step(
+            "code_always", self._and_digits({}), {}, read, user_input
+        )
 
     async def async_step_code_window(
         self, user_input: dict[str, Any] | None = None
@@ -99,24 +115,76 @@ class WhenFlow(CodesFlow):
         shown = {}
         if isinstance(present := self._present, Temporary):
             shown = {
-                name: moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-                for name, moment in (
-                    (CONF_START, present.start),
-                    (CONF_END, present.end),
-                )
+                name: at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+                for name, at in _ends(present).items()
             }
 
-        async def read(typed: Mapping[str, Any]) -> Schedule:
-            start, end = (_local(typed[name]) for name in (CONF_START, CONF_END))
-            window = temporary_window(start, end, zone)
-            check_ahead(window, dt_util.utcnow())
-            return window
+        async def read(typed: Mapping[str, Any]) -> Schedule | None:
+            times = _times(typed)
+            for local in times.values():
+                # What does not exist is refused before anything is asked.
+                moment(local, zone)
+            if any(comes_twice(local, zone) for local in times.values()):
+                self._window = dict(typed)
+                return None
+            return _window(times, zone)
 
+        return await self._step(
+            "code_window",
+            self._and_digits(_WINDOW_FIELDS),
+            shown,
+            read,
+            user_input,
+            ask_more=self.async_step_code_twice,
+        )
+
+    async def async_step_code_twice(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask which is meant of two moments at which the clock shows the same."""
+        zone, times = await async_zone(self._lock), _times(self._window)
+        doubled = [name for name in WINDOW if comes_twice(times[name], zone)]
+        shown = {}
+        if isinstance(present := self._present, Temporary):
+            for name, at in _ends(present).items():
+                local = at.astimezone(zone).replace(tzinfo=None)
+                if name in doubled and local == times[name]:
+                    shown[name] = TWICE[local.fold]
+        chosen: list[Schedule] = []
+
+        async def read(typed: Mapping[str, Any]) -> None:
+            meant = {
+                name: times[name].replace(fold=TWICE.index(typed[name]))
+                for name in doubled
+            }
+            chosen.append(_window({**times, **meant}, zone))
+
+        async def take() -> ConfigFlowResult:
+            async def read(_: Mapping[str, Any]) -> Schedule:
+                return chosen[0]
+
+            # What is refused now is told where it was typed.
+            return await self._step(
+                "code_window",
+                self._and_digits(_WINDOW_FIELDS),
+                {},
+                read,
+                self._window,
+            )
+
+        words = await Words.async_load(self.hass)
         fields: FormFields = {
-            vol.Required(CONF_START): DateTimeSelector(),
-            vol.Required(CONF_END): DateTimeSelector(),
+            vol.Required(name, default=TWICE[0]): choice(
+                {
+                    which: words.twice(which, times[name].replace(fold=fold), zone)
+                    for fold, which in enumerate(TWICE)
+                }
+            )
+            for name in doubled
         }
-        return await self._step("code_window", fields, shown, read, user_input)
+        return await self._step(
+            "code_twice", fields, shown, read, user_input, ask_more=take
+        )
 
     async def async_step_code_week(
         self, user_input: dict[str, Any] | None = None
@@ -134,8 +202,8 @@ class WhenFlow(CodesFlow):
         async def read(typed: Mapping[str, Any]) -> Schedule:
             return Recurring(
                 days=read_days(typed.get(CONF_DAYS, ())) or frozenset(),
-                start=time.fromisoformat(typed[CONF_START]),
-                end=time.fromisoformat(typed[CONF_END]),
+                start=cv.time(typed[CONF_START]),
+                end=cv.time(typed[CONF_END]),
             )
 
         fields: FormFields = {
@@ -151,20 +219,27 @@ class WhenFlow(CodesFlow):
             vol.Required(CONF_START): TimeSelector(),
             vol.Required(CONF_END): TimeSelector(),
         }
-        return await self._step("code_week", fields, shown, read, user_input)
+        return await self._step(
+            "code_week", self._and_digits(fields), shown, read, user_input
+        )
+
+    def _and_digits(self, fields: FormFields) -> FormFields:
+        """Return fields, and one for digits where they are wanted."""
+        if not self._with_digits:
+            return fields
+        return {**fields, vol.Optional(vol.Secret(CONF_CODE)): DIGITS}
 
     async def _step(
         self,
         step_id: str,
         fields: FormFields,
         shown: Mapping[str, Any],
-        read: Callable[[Mapping[str, Any]], Awaitable[Schedule]],
+        read: Callable[[Mapping[str, Any]], Awaitable[Schedule | None]],
         typed: dict[str, Any] | None,
+        *,
+        ask_more: Callable[[], Awaitable[ConfigFlowResult]] | None = None,
     ) -> ConfigFlowResult:
-        """Show a form until what is typed is taken."""
-        schema = dict(fields)
-        if self._with_digits:
-            schema[vol.Optional(vol.Secret(CONF_CODE))] = DIGITS
+        """Show a form until what is typed is taken, or what it leaves open can be asked."""
         told = {"lock": self._lock.data.name, "guest": self._whose}
         errors: dict[str, str] = {}
         if typed is not None:
@@ -173,14 +248,18 @@ class WhenFlow(CodesFlow):
                     schedule = await read(typed)
                 except ScheduleRefused as err:
                     raise refusal(err.key, **err.placeholders) from err
-                return await self._take(schedule, typed.get(CONF_CODE))
+                if schedule is not None:
+                    return await self._take(schedule, typed.get(CONF_CODE))
             except HomeAssistantError as err:
                 errors, more = await self._refused(err)
                 told |= more
+            else:
+                assert ask_more is not None
+                return await ask_more()
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
-                vol.Schema(schema), typed or shown
+                vol.Schema(fields), typed or shown
             ),
             errors=errors,
             description_placeholders=told,
@@ -193,9 +272,19 @@ class WhenFlow(CodesFlow):
         return {"base": "code_refused"}, {"reason": await self._reason(err)}
 
 
-def _local(text: str) -> datetime:
-    """Read what a field for date and time gives: a time on the clock of the lock."""
-    return datetime.fromisoformat(text).replace(tzinfo=None)
+def _times(typed: Mapping[str, Any]) -> dict[str, datetime]:
+    """Read fields for date and time: on the clock of the lock, unless they say another."""
+    return {name: cv.datetime(typed[name]) for name in WINDOW}
+
+
+def _ends(window: Temporary) -> dict[str, datetime]:
+    return {CONF_START: window.start, CONF_END: window.end}
+
+
+def _window(times: Mapping[str, datetime], zone: tzinfo) -> Temporary:
+    window = temporary_window(times[CONF_START], times[CONF_END], zone)
+    check_ahead(window, dt_util.utcnow())
+    return window
 
 
 def when_field() -> SelectSelector:
