@@ -12,8 +12,7 @@ import random
 from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
@@ -26,7 +25,6 @@ from .cloud.errors import (
 )
 from .cloud.models import (
     BoltState,
-    Command,
     DoorState,
     KeypadCapabilities,
     LockCapabilities,
@@ -49,11 +47,12 @@ from .knowledge.arrivals import (
     take_push,
     take_status,
 )
+from .knowledge.dispute import Dispute
+from .knowledge.expiry import Expiry
 from .knowledge.lock import LockData
 from .knowledge.readings import Moment, trusted_until
 from .knowledge.steady import SteadyTime, moved_back
 from .pace import Pace
-from .rights import Right, needs
 from .soon import Soon
 from .storage import StoredReadings, restore_lock
 
@@ -106,15 +105,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Called when something has arrived, before the entities are."""
         self._behind = False
         """Whether a read has failed that may soon succeed."""
-        self._disputed = False
         self._commanded_at: datetime | None = None
-        self._live_asked: datetime | None = None
-        self._doubt_asked: datetime | None = None
-        self._cancel_expiry: CALLBACK_TYPE | None = None
-        self._expires_at: datetime | None = None
-        """When the first reading will be too old to be shown; the timer may be earlier."""
-        self._expiry_timer_at: datetime | None = None
-        self._cancel_settle: CALLBACK_TYPE | None = None
+        self._expiry = Expiry(hass, self._expired)
+        self._dispute = Dispute(self)
         self._shown: BoltState | None = None
         self._shown_of: LockData | None = None
         self._shown_until = NEVER
@@ -197,13 +190,14 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 self._accept(take_detail, detail, asked)
         except CloudError as err:
             self._behind = isinstance(err, CloudUnavailable)
-            self._note_failure(err)
+            self.note_failure(err)
         else:
             self._behind = False
             self.asked = asked
             self.account.note_success(self.lock_id)
 
-    def _note_failure(self, err: CloudError) -> None:
+    def note_failure(self, err: CloudError) -> None:
+        """Take note that the cloud refused something that nobody has asked for."""
         if isinstance(err, NotFound):
             self.account.async_look_for_locks()
         else:
@@ -283,9 +277,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.async_update_listeners()
         if self.data.doubted_at is not None:
             self.async_read_soon()
-            self._cancel(settle=True)
-            self._disputed = True
-            self._settle(disputed=True)
+            self._dispute.read_already()
 
     @callback
     def async_take_jam(self, asked: datetime) -> None:
@@ -327,7 +319,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Let nothing be of a time to come when our clock was set back."""
         if by := self._time.set_back():
             _LOGGER.debug("The clock was set back by %s", by)
-            self._live_asked = None
+            self._dispute.forget_time()
             self._publish(moved_back(self.data, by))
 
     def _accept[T](
@@ -356,7 +348,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             in_doubt and self.data.reachable is False
         ):
             # What has arrived was no wiser: the lock may not have answered when asked before.
-            self._settle(disputed=taken.disputed or in_doubt)
+            self._dispute.settle(disputed=taken.disputed or in_doubt)
         if taken.unheard is not None:
             self.account.note_unheard(self.lock_id, taken.unheard)
             if self.data.commanded is None:
@@ -364,7 +356,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 self.async_trust_posts(arrive=False)
         for watcher in list(self.watchers):
             watcher()
-        self._plan_expiry()
+        self._expiry.plan(self.data, self.pace.trust)
 
     @callback
     def _publish(self, data: LockData) -> None:
@@ -373,46 +365,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.async_update_listeners()
 
     @callback
-    def _plan_expiry(self) -> None:
-        """Wake up when the first reading is too old to be shown.
-
-        Each message puts that off. A timer that is too early is left alone: it costs less to
-        wake up once in vain than to set another one each time.
-        """
-        now = dt_util.utcnow()
-        ends = [
-            until
-            for reading in (self.data.bolt, self.data.door)
-            if reading is not None
-            and (until := trusted_until(reading, self.pace.trust)) is not None
-            and until > now
-        ]
-        if self.data.online is not None:
-            until = self.data.online.at + self.pace.trust.rest
-            ends += [until] if until > now else []
-        self._expires_at = min(ends, default=None)
-        if self._expires_at is None or self._shutdown_requested:
-            self._cancel(expiry=True)
-        elif (
-            self._cancel_expiry is None
-            or self._expiry_timer_at is None
-            or self._expires_at < self._expiry_timer_at
-        ):
-            self._cancel(expiry=True)
-            self._expiry_timer_at = self._expires_at
-            self._cancel_expiry = async_track_point_in_utc_time(
-                self.hass,
-                HassJob(self._expired, cancel_on_shutdown=True),
-                self._expires_at,
-            )
-
-    @callback
-    def _expired(self, now: datetime) -> None:
+    def _expired(self) -> None:
         """Show that something is not known any more, and try to know it again."""
-        self._cancel_expiry = None
-        if self._expires_at is not None and now < self._expires_at:
-            self._plan_expiry()
-            return
         self._publish(self.data)
         self.async_read_soon()
 
@@ -425,61 +379,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_request_refresh(self) -> None:
         """Read soon."""
         self.async_read_soon()
-
-    @callback
-    def _settle(self, *, disputed: bool) -> None:
-        """Read a cache that contradicts a push again; then ask the lock itself, once."""
-        if not disputed:
-            self._disputed = False
-            self._cancel(settle=True)
-            return
-        if self._cancel_settle is not None or self._shutdown_requested:
-            return
-        again = self._disputed
-        self._disputed = True
-        self._cancel_settle = async_call_later(
-            self.hass,
-            self.pace.settle,
-            HassJob(
-                self._ask_lock if again else self._read_again, cancel_on_shutdown=True
-            ),
-        )
-
-    @callback
-    def _read_again(self, _now: datetime) -> None:
-        self._cancel_settle = None
-        self.async_read_soon()
-
-    @callback
-    def _ask_lock(self, now: datetime) -> None:
-        self._cancel_settle = None
-        if self.commanding.locked() or self.asking.locked():
-            self._settle(disputed=True)
-            return
-        is_new_doubt = self.data.doubted_at not in (None, self._doubt_asked)
-        if not self.data.operable or (
-            not is_new_doubt
-            and self._live_asked is not None
-            and now - self._live_asked < self.pace.live
-        ):
-            return
-        self._doubt_asked = self.data.doubted_at
-        self._live_asked = now
-        self.config_entry.async_create_background_task(
-            self.hass, self._async_ask_lock(), f"{self.name} live status"
-        )
-
-    async def _async_ask_lock(self) -> None:
-        asked = dt_util.utcnow()
-        try:
-            with needs(self.hass, self.config_entry, Right.OPERATE):
-                operation = await self.account.client.remote_operate(
-                    self.lock_id, Command.STATUS
-                )
-        except CloudError as err:
-            self._note_failure(err)
-            return
-        self.async_take_answer(operation, asked)
 
     @callback
     def repace(self) -> None:
@@ -509,13 +408,5 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_shutdown(self) -> None:
         """Leave no timer behind."""
         await super().async_shutdown()
-        self._cancel(expiry=True, settle=True)
-
-    @callback
-    def _cancel(self, *, expiry: bool = False, settle: bool = False) -> None:
-        if expiry and self._cancel_expiry is not None:
-            self._cancel_expiry()
-            self._cancel_expiry = None
-        if settle and self._cancel_settle is not None:
-            self._cancel_settle()
-            self._cancel_settle = None
+        self._expiry.close()
+        self._dispute.close()

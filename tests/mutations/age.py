@@ -56,9 +56,9 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="nobody looks when a state is too old",
-        file="coordinator.py",
-        old="        if self._expires_at is None or self._shutdown_requested:",
-        new="        if self._expires_at is None or not self._shutdown_requested:",
+        file="knowledge/expiry.py",
+        old="        if self._at is None or self._closed:",
+        new="        if self._at is None or not self._closed:",
         test="test_push.py::test_state_that_nobody_confirms_grows_old",
     ),
     Mutation(

@@ -48,7 +48,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=3,
         name="a contradiction is read again and again, and the lock never asked",
-        file="coordinator.py",
+        file="knowledge/dispute.py",
         old="                self._ask_lock if again else self._read_again, cancel_on_shutdown=True",
         new="                self._read_again, cancel_on_shutdown=True",
         test="test_push.py::test_late_message_without_a_time_is_healed",
@@ -56,8 +56,8 @@ MUTATIONS: Final = (
     Mutation(
         rule=3,
         name="a lock that contradicts its cache is asked again and again",
-        file="coordinator.py",
-        old="            and now - self._live_asked < self.pace.live",
+        file="knowledge/dispute.py",
+        old="            and now - self._live_asked < lock.pace.live",
         new="            and now < self._live_asked",
         test="test_push.py::test_stale_cache_does_not_overturn_a_message",
     ),

@@ -121,8 +121,8 @@ MUTATIONS: Final = (
         rule=3,
         name="a doubt that the lock did not answer lasts",
         file="coordinator.py",
-        old="            self._settle(disputed=taken.disputed or in_doubt)\n",
-        new="            self._settle(disputed=taken.disputed)\n",
+        old="            self._dispute.settle(disputed=taken.disputed or in_doubt)\n",
+        new="            self._dispute.settle(disputed=taken.disputed)\n",
         test="campaign/test_patience.py::test_doubt_ends",
     ),
 )
