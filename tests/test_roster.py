@@ -179,7 +179,7 @@ async def test_other_reasons_to_look_do_not_count_as_a_read(
     home.cloud.world.remove_lock(front)
     await read_roster(home, entry)
     assert home.state("lock", FRONT, "lock") == "unavailable"
-    account.held_elsewhere["A" * 32] = other.entry_id
+    account.elsewhere.holders["A" * 32] = other.entry_id
     await home.hass.config_entries.async_remove(other.entry_id)
     await settled(home, entry)
     assert home.state("lock", FRONT, "lock") == "unavailable"

@@ -1,7 +1,7 @@
 """One login: its client, its list of locks, its push stream, and a coordinator for each lock."""
 
 import asyncio
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -11,16 +11,13 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryChange,
 )
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.event import async_call_later
-from homeassistant.util import dt as dt_util
 
 from .abilities import Abilities
 from .access_codes.attention import async_attend_codes
 from .access_codes.desk import AccessCodes
-from .attention import ELSEWHERE, async_attend, issue_id
+from .attention import async_attend
 from .channel import Channel
 from .claims import SIGNAL_RELEASED, claims
 from .cloud.checkup import Checkup
@@ -30,6 +27,8 @@ from .cloud.models import LockSummary, PushMessage
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .devices import async_forget_lock, async_keep_devices, known_locks
+from .elsewhere import Elsewhere
+from .farewell import Farewell
 from .history.people import People
 from .history.witness import Witness
 from .options import Options
@@ -71,8 +70,7 @@ class Account:
         self.push = Channel(hass, entry, client, notebook, self.pace)
         self.codes = AccessCodes(hass, entry)
         self.locks: dict[str, LockCoordinator] = {}
-        self.held_elsewhere: dict[str, str] = {}
-        """Locks that another entry shows: lock id -> that entry's id."""
+        self.elsewhere = Elsewhere(hass, entry, self.number)
         self.checkup: Checkup | None = None
         """What the last check of the account found."""
         self.people = People(
@@ -98,10 +96,8 @@ class Account:
         self._unreadable: set[str] = set()
         self._arriving: dict[str, LockCoordinator] = {}
         """Locks that are read for the first time."""
-        self._missing: dict[str, datetime] = {}
-        """Locks that the list lacks, and since when."""
+        self._farewell = Farewell(hass, self.pace, self.async_look_for_locks)
         self._leaving = False
-        self._cancel_farewell: CALLBACK_TYPE | None = None
         self._listeners: list[LockListener] = []
         self._keepers: dict[str, list[CALLBACK_TYPE]] = {}
         self._sync = asyncio.Lock()
@@ -139,9 +135,7 @@ class Account:
     async def async_stop(self) -> None:
         """Leave nothing behind: no task, socket, subscriber or timer."""
         self.async_leave()
-        if self._cancel_farewell is not None:
-            self._cancel_farewell()
-            self._cancel_farewell = None
+        self._farewell.close()
         await self.codes.async_close()
         await self.push.async_close()
         for lock_id in list(self._keepers):
@@ -151,7 +145,7 @@ class Account:
             await lock.async_shutdown()
         await self._notebook.async_close()
         claims(self.hass).suspend(self.entry)
-        self._forget_issues(kept=())
+        self.elsewhere.forget()
         async_forget_rights(self.hass, self.entry)
 
     # Locks
@@ -188,13 +182,13 @@ class Account:
 
     @callback
     def _lock_released(self, lock_id: str) -> None:
-        if lock_id in self.held_elsewhere:
+        if lock_id in self.elsewhere.holders:
             self._sync_soon(read=False)
 
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
         gone = change is ConfigEntryChange.REMOVED or entry.disabled_by is not None
-        if gone and entry.entry_id in self.held_elsewhere.values():
+        if gone and entry.entry_id in self.elsewhere.holders.values():
             self._sync_soon(read=False)
 
     @callback
@@ -221,9 +215,9 @@ class Account:
                 if (lock := self.locks.get(lock_id)) is not None:
                     lock.async_return()
                     lock.async_take_summary(summary)
-                elif self._claim(summary):
+                elif self.elsewhere.claim(summary):
                     new.append(self._coordinator(summary))
-            self._forget_issues(kept=roster)
+            self.elsewhere.forget(kept=roster)
             self._arriving = {lock.lock_id: lock for lock in new}
             await asyncio.gather(*(self._async_receive(lock) for lock in new))
 
@@ -287,44 +281,18 @@ class Account:
 
     @callback
     def _part_with(self, lock_ids: set[str]) -> None:
-        """Withdraw a lock that the list lacks; dismiss it when the list lacks it twice.
-
-        A list without a single lock is more likely a fault of the cloud than a house that was
-        left: then they are dismissed only when it has been so for long.
-        """
-        now = dt_util.utcnow()
-        patience = timedelta() if self.roster.data else self.pace.exodus
-        gone = {
-            lock_id
-            for lock_id, since in self._missing.items()
-            if lock_id in lock_ids and now - since >= patience
-        }
-        for lock_id in gone:
+        """Withdraw a lock that the list lacks; dismiss it when the list lacks it twice."""
+        for lock_id in self._farewell.miss(lock_ids, empty=not self.roster.data):
             self._dismiss(lock_id)
-        is_news = not lock_ids <= self._missing.keys()
-        self._missing = {
-            lock_id: self._missing.get(lock_id, now) for lock_id in lock_ids - gone
-        }
-        for lock_id in self._missing.keys() & self.locks.keys():
+        for lock_id in self._farewell.missing & self.locks.keys():
             self.locks[lock_id].async_withdraw()
-        if is_news and self._cancel_farewell is None:
-            self._cancel_farewell = async_call_later(
-                self.hass,
-                self.pace.farewell,
-                HassJob(self._look_again, cancel_on_shutdown=True),
-            )
-
-    @callback
-    def _look_again(self, _now: datetime) -> None:
-        self._cancel_farewell = None
-        self.async_look_for_locks()
 
     async def async_dismiss(self, lock_id: str) -> None:
         """Give up a lock that the login is known not to see any more; look for the others."""
         async with self._sync:
             if self.roster.data is not None:
                 self.roster.data.pop(lock_id, None)
-            self._missing.pop(lock_id, None)
+            self._farewell.forget(lock_id)
             self._dismiss(lock_id)
         self.async_look_for_locks()
 
@@ -348,42 +316,6 @@ class Account:
     def _leave(self, lock_id: str) -> None:
         for stop in self._keepers.pop(lock_id):
             stop()
-
-    # Two logins that see the same lock
-
-    @callback
-    def _claim(self, summary: LockSummary) -> bool:
-        lock_id = summary.lock_id
-        holder = claims(self.hass).take(self.entry, lock_id)
-        if holder is None:
-            if self.held_elsewhere.pop(lock_id, None) is not None:
-                ir.async_delete_issue(self.hass, DOMAIN, self._issue(lock_id))
-            return True
-        if self.held_elsewhere.get(lock_id) != holder.entry_id:
-            self.held_elsewhere[lock_id] = holder.entry_id
-            ir.async_create_issue(
-                self.hass,
-                DOMAIN,
-                self._issue(lock_id),
-                is_fixable=False,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key=ELSEWHERE,
-                translation_placeholders={
-                    "lock": summary.name or lock_id[-6:],
-                    "entry": self.entry.title,
-                    "other": holder.title,
-                },
-            )
-        return False
-
-    def _issue(self, lock_id: str) -> str:
-        return issue_id(ELSEWHERE, self.entry, self.number(lock_id))
-
-    @callback
-    def _forget_issues(self, *, kept: Container[str]) -> None:
-        for lock_id in [lock for lock in self.held_elsewhere if lock not in kept]:
-            del self.held_elsewhere[lock_id]
-            ir.async_delete_issue(self.hass, DOMAIN, self._issue(lock_id))
 
     # Push
 

@@ -61,7 +61,7 @@ def _account(veil: Veil, account: Account) -> dict[str, JsonValue]:
         "read_interval": veil.show(account.read_interval),
         "checkup": veil.show(account.checkup and account.checkup.figures()),
         "held_elsewhere": [
-            veil.hide("lock_id", lock_id) for lock_id in account.held_elsewhere
+            veil.hide("lock_id", lock_id) for lock_id in account.elsewhere.holders
         ],
     }
 

@@ -89,7 +89,7 @@ class Registrar:
             lock_id
             for lock_id, summary in self._account.roster.data.items()
             if summary.role is Role.SUPERUSER
-            and lock_id not in self._account.held_elsewhere
+            and lock_id not in self._account.elsewhere.holders
         }
 
     def _undecided(self) -> set[str]:
