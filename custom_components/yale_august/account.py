@@ -18,6 +18,7 @@ from .abilities import Abilities
 from .access_codes.attention import async_attend_codes
 from .access_codes.desk import AccessCodes
 from .attention import async_attend
+from .bluetooth_keys import BluetoothKeys
 from .channel import Channel
 from .claims import SIGNAL_RELEASED, claims
 from .cloud.checkup import Checkup
@@ -92,6 +93,7 @@ class Account:
         self._notebook = notebook
         notebook.attach(self._latest)
         self._abilities = Abilities(hass, entry, client, notebook)
+        self._bluetooth_keys = BluetoothKeys(hass, entry, client)
         self._clock_offset = timedelta()
         self._unreadable: set[str] = set()
         self._arriving: dict[str, LockCoordinator] = {}
@@ -166,9 +168,10 @@ class Account:
 
     @callback
     def async_learn(self, lock_id: str) -> None:
-        """Ask what a lock can do, unless that is known."""
+        """Ask for what a lock's detail does not tell, unless that is known."""
         if (lock := self.find(lock_id)) is not None:
             self._abilities.async_learn(lock)
+            self._bluetooth_keys.async_hand_over(lock)
 
     @callback
     def async_look_for_locks(self) -> None:

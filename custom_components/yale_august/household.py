@@ -59,7 +59,7 @@ class Household(Protocol):
         """Take note that a read found a movement which no message has told of."""
 
     def async_learn(self, lock_id: str) -> None:
-        """Ask what a lock can do, unless that is known."""
+        """Ask for what a lock's detail does not tell, unless that is known."""
 
     def number(self, thing: str) -> int:
         """Return what stands for the id of a lock or guest where strangers may look."""

@@ -11,6 +11,7 @@ CONF_WEBHOOKS: Final = "webhooks"
 CONF_LATCH: Final = "latch"
 CONF_CALENDAR: Final = "calendar"
 CONF_NAMES: Final = "names"
+CONF_BLUETOOTH: Final = "bluetooth"
 
 TRUST_DEFAULT: Final = 60
 TRUST_LEAST: Final = 30
@@ -40,6 +41,8 @@ class Options:
     """Whether whoever may write to the calendars of locks may make and change access codes there."""
     names: bool = True
     """Whether people's names appear in states, events and calendars."""
+    bluetooth: bool = False
+    """Whether Home Assistant's own integration for Bluetooth gets the keys of locks."""
     latch: Mapping[str, LatchUse] = field(default_factory=dict)
     """By lock id, for the locks that somebody has decided about."""
 
@@ -57,6 +60,7 @@ class Options:
             webhooks=stored.get(CONF_WEBHOOKS) is True,
             calendar=stored.get(CONF_CALENDAR) is True,
             names=stored.get(CONF_NAMES) is not False,
+            bluetooth=stored.get(CONF_BLUETOOTH) is True,
             latch={
                 str(lock_id): LatchUse(use)
                 for lock_id, use in (

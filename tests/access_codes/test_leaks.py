@@ -290,3 +290,8 @@ async def test_no_code_and_no_key_is_found(
     assert {place for place, text in found.items() for key in keys if key in text} == {
         f"storage {name}" for name in CREDENTIALS
     }
+    # Keys that open a lock from nearby: nobody has asked for them.
+    nearby = {lock.offline_key for lock in home.cloud.locks}
+    assert len(nearby) >= 2
+    lower = {place: text.lower() for place, text in found.items()}
+    assert {place for place in lower for key in nearby if key in lower[place]} == set()

@@ -29,6 +29,14 @@ LOCK_CASES = [
         check=lambda found: found.name == "Front",
     ),
     Case(
+        name="get_offline_keys",
+        route=routes.GET_LOCK,
+        call=lambda c: c.get_offline_keys(LOCK),
+        path=f"/locks/{LOCK}",
+        answer=f'{{"LockID":"{LOCK}","OfflineKeys":{{"loaded":[{{"slot":2}}]}}}}',
+        check=lambda found: found == (),
+    ),
+    Case(
         name="delete_lock",
         route=routes.DELETE_LOCK,
         call=lambda c: c.delete_lock(LOCK, soft=False),

@@ -141,6 +141,7 @@ async def test_lock_without_latch_has_no_choice(
     schema = form["data_schema"]
     assert schema is not None
     assert {str(key) for key in schema.schema} == {
+        "bluetooth",
         "names",
         "trust_minutes",
         "webhooks",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from . import ids
 from .accounts import House
 from .equipment import Bridge, Hub, Keypad, Link, RemoteAdapter
 from .pinbook import PinBook
@@ -163,6 +164,11 @@ class Lock:
         """The serial number of the bridge or hub."""
         path = self.bridge or self.hub
         return path.serial if path else None
+
+    @property
+    def offline_key(self) -> str:
+        """The owner's key to open it nearby, unless `offline_keys` says otherwise."""
+        return ids.lock_id(self.number + 10_000).lower()
 
     def role(self, user_id: str) -> Role | None:
         """Return what a user is on this lock."""

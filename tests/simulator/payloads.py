@@ -94,7 +94,7 @@ def _secrets(lock: Lock, owner_id: str) -> JsonObject:
             "created": [],
             "loaded": [
                 {
-                    "key": ids.lock_id(lock.number + 10_000).lower(),
+                    "key": lock.offline_key,
                     "slot": 1,
                     "UserID": owner_id,
                     "created": iso(lock.created),

@@ -22,6 +22,8 @@ from .models import (
     LockSummary,
     Mode,
     NotificationType,
+    OfflineKey,
+    OfflineKeys,
     OperateVersion,
     Operation,
     read_locks,
@@ -64,6 +66,17 @@ class Client(PinCalls, AccountCalls):
                 operation=routes.GET_LOCK.operation, detail="it is another lock's"
             )
         return detail
+
+    async def get_offline_keys(self, lock_id: str) -> tuple[OfflineKey, ...]:
+        """Return the keys with which phones open a lock nearby; secrets (6.1).
+
+        Only those that the lock has confirmed. A lock's detail itself does not hold them.
+        """
+        asked = validate.lock_id(lock_id)
+        found = await self.get(OfflineKeys, routes.GET_LOCK, lock_id=asked)
+        if found.lock_id != asked:
+            raise unexpected(routes.GET_LOCK)
+        return tuple(key for key in found.loaded if key.usable)
 
     async def get_lock_status(
         self, lock_id: str, *, errand: bool = False

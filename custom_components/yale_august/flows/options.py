@@ -15,7 +15,9 @@ from homeassistant.helpers.selector import (
 )
 import probatio as vol
 
+from custom_components.yale_august.const import ACTING_OWNER, CONF_ACTING_USER
 from custom_components.yale_august.options import (
+    CONF_BLUETOOTH,
     CONF_CALENDAR,
     CONF_LATCH,
     CONF_NAMES,
@@ -54,6 +56,7 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
         """Show the settings, or take them."""
         options = Options.read(self.config_entry.options)
         with_codes = bool(self._code_locks())
+        with_keys = self.config_entry.data[CONF_ACTING_USER] == ACTING_OWNER
         latch_locks = self._latch_locks()
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -68,6 +71,9 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
                         CONF_WEBHOOKS: user_input[CONF_WEBHOOKS],
                         CONF_CALENDAR: user_input.get(CONF_CALENDAR, options.calendar),
                         CONF_NAMES: user_input[CONF_NAMES],
+                        CONF_BLUETOOTH: user_input.get(
+                            CONF_BLUETOOTH, options.bluetooth
+                        ),
                         CONF_LATCH: {
                             # What was decided for a lock that is away stays decided.
                             **options.latch,
@@ -81,7 +87,7 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
         return self.async_show_form(
             step_id="settings",
             data_schema=self.add_suggested_values_to_schema(
-                _form(latch_locks, with_codes=with_codes),
+                _form(latch_locks, with_codes=with_codes, with_keys=with_keys),
                 user_input or _suggested(options, latch_locks),
             ),
             errors=errors,
@@ -114,6 +120,7 @@ def _suggested(options: Options, latch_locks: dict[str, str]) -> dict[str, Any]:
         CONF_WEBHOOKS: options.webhooks,
         CONF_CALENDAR: options.calendar,
         CONF_NAMES: options.names,
+        CONF_BLUETOOTH: options.bluetooth,
         CONF_SWAPPED: [
             lock for lock in latch_locks if options.latch_use(lock) is LatchUse.SWAPPED
         ],
@@ -123,7 +130,9 @@ def _suggested(options: Options, latch_locks: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _form(latch_locks: dict[str, str], *, with_codes: bool) -> vol.Schema:
+def _form(
+    latch_locks: dict[str, str], *, with_codes: bool, with_keys: bool
+) -> vol.Schema:
     schema: dict[vol.Marker, object] = {
         vol.Required(CONF_TRUST_MINUTES): NumberSelector(
             NumberSelectorConfig(
@@ -137,6 +146,8 @@ def _form(latch_locks: dict[str, str], *, with_codes: bool) -> vol.Schema:
         vol.Required(CONF_WEBHOOKS): BooleanSelector(),
         vol.Required(CONF_NAMES): BooleanSelector(),
     }
+    if with_keys:
+        schema[vol.Optional(CONF_BLUETOOTH)] = BooleanSelector()
     if with_codes:
         schema[vol.Required(CONF_CALENDAR)] = BooleanSelector()
     if latch_locks:

@@ -19,6 +19,7 @@ from .equipment import (
 )
 from .house import House, HouseSummary, read_houses
 from .json import JsonValue, Problems
+from .keys import OfflineKey, OfflineKeys
 from .lock import LockDetail, LockStatus, LockSummary, LockUser, read_locks
 from .operation import (
     Command,
@@ -89,6 +90,8 @@ __all__ = [
     "LockUser",
     "Mode",
     "NotificationType",
+    "OfflineKey",
+    "OfflineKeys",
     "OperateVersion",
     "Operation",
     "OperationInfo",
