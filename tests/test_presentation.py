@@ -16,12 +16,12 @@ import probatio as vol
 import pytest
 
 from custom_components.yale_august import PLATFORMS
+from custom_components.yale_august.actions.table import TABLE as ACTIONS
 from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.cloud.errors import Acted, CloudError, DeviceError
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import failure_key
 from custom_components.yale_august.history.incidents import Method
-from custom_components.yale_august.services import TABLE as ACTIONS
 
 INTEGRATION = Path(__file__).parent.parent / "custom_components" / DOMAIN
 COMPONENTS = Path(homeassistant.components.__path__[0])

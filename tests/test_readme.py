@@ -28,11 +28,11 @@ from yarl import URL
 
 from custom_components.yale_august import PLATFORMS
 from custom_components.yale_august.account import PACE
+from custom_components.yale_august.actions.table import TABLE as ACTIONS
 from custom_components.yale_august.cloud.brand import Brand, endpoints
 from custom_components.yale_august.cloud.routes import REMOTE_OPERATE_V2, ROUTES
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import _KEYS
-from custom_components.yale_august.services import TABLE as ACTIONS
 
 from .benchmark.__main__ import _parser
 

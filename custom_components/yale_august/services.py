@@ -1,32 +1,16 @@
-"""The actions of the integration: one table, registered once."""
+"""The actions of the integration: registered once, loaded when they are called."""
 
-from homeassistant.core import HomeAssistant, callback
+from typing import TYPE_CHECKING
+
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
 from homeassistant.helpers import service
+from homeassistant.helpers.importlib import async_import_module
 
-from .actions import (
-    check,
-    code_changes,
-    codes,
-    commands,
-    house,
-    people,
-    pins,
-    reset,
-    sub_users,
-)
+from .actions.table import TABLE, Action
 from .const import DOMAIN
 
-TABLE = (
-    *codes.ACTIONS,
-    *code_changes.ACTIONS,
-    *commands.ACTIONS,
-    *pins.ACTIONS,
-    *people.ACTIONS,
-    *sub_users.ACTIONS,
-    *house.ACTIONS,
-    *check.ACTIONS,
-    *reset.ACTIONS,
-)
+if TYPE_CHECKING:
+    from .actions.action import Handler, Handlers
 
 
 @callback
@@ -40,7 +24,18 @@ def async_setup_services(hass: HomeAssistant) -> None:
             hass,
             DOMAIN,
             action.name,
-            action.handler,
+            _handler(action),
             action.schema,
             action.response,
         )
+
+
+def _handler(action: Action) -> Handler:
+    """Return what loads the module of an action and hands the call to it."""
+    module = f"{__package__}.actions.{action.module}"
+
+    async def handle(call: ServiceCall) -> ServiceResponse:
+        handlers: Handlers = (await async_import_module(call.hass, module)).HANDLERS
+        return await handlers[action.name](call)
+
+    return handle

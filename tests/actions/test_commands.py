@@ -8,7 +8,8 @@ from typing import Any
 import probatio as vol
 import pytest
 
-from custom_components.yale_august.actions.commands import COMMANDS, harmless
+from custom_components.yale_august.actions.commands import harmless
+from custom_components.yale_august.actions.table import COMMANDS
 from custom_components.yale_august.cloud.models import Command
 from custom_components.yale_august.options import CONF_LATCH
 from tests.home import Home

@@ -9,7 +9,7 @@ from homeassistant.const import MATCH_ALL
 from homeassistant.core import Event, callback
 import pytest
 
-from custom_components.yale_august.services import TABLE
+from custom_components.yale_august.actions.table import TABLE
 from tests.home import Home
 
 from .action_home import ask

@@ -16,8 +16,8 @@ import probatio as vol
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
+from custom_components.yale_august.actions.table import TABLE
 from custom_components.yale_august.const import DOMAIN
-from custom_components.yale_august.services import TABLE
 from tests.home import Home
 from tests.simulator import Fail
 

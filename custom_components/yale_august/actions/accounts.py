@@ -5,13 +5,8 @@ from typing import Final
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import (
-    config_validation as cv,
-    entity_registry as er,
-    service,
-)
+from homeassistant.helpers import entity_registry as er, service
 from homeassistant.util import dt as dt_util
-import probatio as vol
 
 from custom_components.yale_august.account import Account
 from custom_components.yale_august.cloud.errors import (
@@ -26,7 +21,6 @@ from custom_components.yale_august.failures import failure
 
 from .action import refused
 
-ACCOUNT_FIELDS: Final = {vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}
 RANK: Final = {Role.USER: 0, Role.MANAGER: 1, Role.SUPERUSER: 2}
 
 

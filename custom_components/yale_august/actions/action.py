@@ -1,23 +1,15 @@
-"""What an action is made of."""
+"""What the modules of actions have in common."""
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
 
-from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers.typing import VolSchemaType
 
 from custom_components.yale_august.const import DOMAIN
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One row of the table of actions."""
-
-    name: str
-    handler: Callable[[ServiceCall], Coroutine[None, None, ServiceResponse]]
-    schema: VolSchemaType
-    response: SupportsResponse = SupportsResponse.OPTIONAL
+type Handler = Callable[[ServiceCall], Coroutine[None, None, ServiceResponse]]
+type Handlers = Mapping[str, Handler]
+"""What a module does, by the names of actions."""
 
 
 def refused(key: str, **placeholders: str) -> ServiceValidationError:

@@ -2,15 +2,9 @@
 
 from typing import Final
 
-from homeassistant.core import (
-    HomeAssistant,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-)
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
-import probatio as vol
 
 from custom_components.yale_august.account import Account
 from custom_components.yale_august.cloud import routes
@@ -34,8 +28,8 @@ from custom_components.yale_august.veil import Veil
 from custom_components.yale_august.webhooks.address import has_address
 from custom_components.yale_august.webhooks.papers import Papers
 
-from .accounts import ACCOUNT_FIELDS, RANK, account_of, lock_key, told_of_account
-from .action import Action
+from .accounts import RANK, account_of, lock_key, told_of_account
+from .action import Handlers
 from .people import ROLE_WORDS
 
 _SAID: Final = {
@@ -216,11 +210,6 @@ def _lock(lock: LockCoordinator) -> JsonObjectType:
     }
 
 
-ACTIONS: Final = (
-    Action(
-        name="check_account",
-        handler=_async_check_account,
-        schema=vol.Schema(ACCOUNT_FIELDS),
-        response=SupportsResponse.ONLY,
-    ),
-)
+HANDLERS: Final[Handlers] = {
+    "check_account": _async_check_account,
+}

@@ -8,8 +8,6 @@ from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import config_validation as cv
-import probatio as vol
 
 from custom_components.yale_august.access_codes.desk import NEW, AccessCodes
 from custom_components.yale_august.access_codes.office import Outcomes
@@ -17,13 +15,9 @@ from custom_components.yale_august.account import Account
 from custom_components.yale_august.codes.schedule import ALWAYS
 from custom_components.yale_august.sentences import async_sentences, said
 
-from .action import Action, refused
+from .action import Handlers, refused
 from .answers import async_answer
 from .code_wishes import (
-    CODE,
-    FILLED,
-    NAME,
-    WAITING,
     Found,
     Wish,
     Wished,
@@ -33,12 +27,9 @@ from .code_wishes import (
     ready_of,
     there,
 )
-from .schedules import SCHEDULE_FIELDS, async_zone, schedule_of
+from .schedules import async_zone, schedule_of
+from .table import CODE, IS_ALWAYS, NAME, NEW_CODE, NEW_NAME
 from .targets import Target, targets_of
-
-_NEW_NAME: Final = "new_name"
-_NEW_CODE: Final = "new_code"
-_ALWAYS: Final = "always"
 
 type Change = Callable[[AccessCodes, str, Sequence[str]], Awaitable[Outcomes]]
 
@@ -154,17 +145,17 @@ async def _async_disable_code(call: ServiceCall) -> ServiceResponse:
 async def _async_update_code(call: ServiceCall) -> ServiceResponse:
     """Give a code other digits, other times or another name."""
     data = call.data
-    if data[_NEW_CODE] and CODE in data:
+    if data[NEW_CODE] and CODE in data:
         raise refused("code_given_and_new")
     targets, found = ready_of(targets_of(call))
     zones = {target.key: await async_zone(target.lock) for target in targets}
     schedule = schedule_of(data, zones)
-    if data[_ALWAYS]:
+    if data[IS_ALWAYS]:
         if schedule is not None:
             raise refused("code_two_schedules")
         schedule = ALWAYS
-    digits = NEW if data[_NEW_CODE] else data.get(CODE)
-    if schedule is None and digits is None and _NEW_NAME not in data:
+    digits = NEW if data[NEW_CODE] else data.get(CODE)
+    if schedule is None and digits is None and NEW_NAME not in data:
         raise refused("code_nothing_to_change")
 
     async def change(
@@ -175,31 +166,15 @@ async def _async_update_code(call: ServiceCall) -> ServiceResponse:
             lock_ids=lock_ids,
             schedule=schedule,
             digits=digits,
-            name=data.get(_NEW_NAME),
+            name=data.get(NEW_NAME),
         )
 
     return await _async_change(call, targets, found, change)
 
 
-_NAMED: Final = cv.make_entity_service_schema({vol.Required(NAME): FILLED, **WAITING})
-
-ACTIONS: Final = (
-    Action(name="delete_code", handler=_async_delete_code, schema=_NAMED),
-    Action(
-        name="update_code",
-        handler=_async_update_code,
-        schema=cv.make_entity_service_schema(
-            {
-                vol.Required(NAME): FILLED,
-                vol.Optional(_NEW_NAME): FILLED,
-                vol.Optional(_NEW_CODE, default=False): cv.boolean,
-                vol.Optional(CODE): cv.string,
-                vol.Optional(_ALWAYS, default=False): cv.boolean,
-                **SCHEDULE_FIELDS,
-                **WAITING,
-            }
-        ),
-    ),
-    Action(name="enable_code", handler=_async_enable_code, schema=_NAMED),
-    Action(name="disable_code", handler=_async_disable_code, schema=_NAMED),
-)
+HANDLERS: Final[Handlers] = {
+    "delete_code": _async_delete_code,
+    "update_code": _async_update_code,
+    "enable_code": _async_enable_code,
+    "disable_code": _async_disable_code,
+}

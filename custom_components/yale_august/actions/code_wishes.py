@@ -6,9 +6,7 @@ from typing import Final
 
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
-import probatio as vol
 
 from custom_components.yale_august.access_codes.desk import AccessCodes
 from custom_components.yale_august.access_codes.office import Outcomes
@@ -23,20 +21,9 @@ from custom_components.yale_august.sentences import async_sentences
 from .action import refused
 from .answers import Outcome
 from .pins import MASKED, require_codes
+from .table import CODE, WAIT
 from .targets import Target
 
-NAME: Final = "name"
-CODE: Final = "code"
-WAIT: Final = "wait"
-
-_PATIENCE: Final = 30
-"""Seconds that an answer waits for the lock, by default."""
-FILLED: Final = vol.All(cv.string, vol.Strip, vol.Length(min=1))
-WAITING: Final = {
-    vol.Optional(WAIT, default=_PATIENCE): vol.All(
-        vol.Coerce(float), vol.Range(min=0, max=180)
-    )
-}
 _FAILED: Final = frozenset(
     {CodeState.REFUSED, CodeState.NEEDS_NEW_CODE, CodeState.LOST}
 )

@@ -9,10 +9,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.helpers import config_validation as cv
+from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.util.json import JsonObjectType
-import probatio as vol
 
 from custom_components.yale_august.access_codes.desk import AccessCodes
 from custom_components.yale_august.access_codes.office import Outcomes
@@ -20,33 +18,18 @@ from custom_components.yale_august.account import Account
 from custom_components.yale_august.codes.records import Goal
 from custom_components.yale_august.codes.schedule import ALWAYS
 
-from .action import Action, refused
+from .action import Handlers, refused
 from .answers import async_answer, async_for_each
-from .code_wishes import (
-    CODE,
-    FILLED,
-    NAME,
-    WAIT,
-    WAITING,
-    Wished,
-    async_follow,
-    async_wish,
-    codes_of,
-    ready_of,
-    there,
-)
+from .code_wishes import Wished, async_follow, async_wish, codes_of, ready_of, there
 from .pins import MASKED
-from .schedules import SCHEDULE_FIELDS, async_zone, schedule_of, schedule_told
+from .schedules import async_zone, schedule_of, schedule_told
+from .table import CODE, IS_MASKED, NAME, SAME_CODE, WAIT
 from .targets import Target, targets_of
-
-_NOTIFY_ON_USE: Final = "notify_on_use"
-_SAME_CODE: Final = "same_code"
-_MASKED: Final = "masked"
 
 
 async def _async_get_codes(call: ServiceCall) -> ServiceResponse:
     """Tell the codes of each lock, by their ids."""
-    masked = call.data[_MASKED]
+    masked = call.data[IS_MASKED]
 
     async def read(target: Target) -> JsonObjectType:
         codes, lock_id = codes_of(target), target.lock_id
@@ -96,7 +79,7 @@ async def _async_add_code(call: ServiceCall) -> ServiceResponse:
             lock_ids,
             schedule,
             digits=call.data.get(CODE),
-            same_code=call.data[_SAME_CODE],
+            same_code=call.data[SAME_CODE],
         )
 
     groups: dict[Account, list[Target]] = defaultdict(list)
@@ -138,28 +121,7 @@ async def _async_gone(
         stop()
 
 
-ACTIONS: Final = (
-    Action(
-        name="get_codes",
-        handler=_async_get_codes,
-        schema=cv.make_entity_service_schema(
-            {vol.Optional(_MASKED, default=False): cv.boolean}
-        ),
-        response=SupportsResponse.ONLY,
-    ),
-    Action(
-        name="add_code",
-        handler=_async_add_code,
-        schema=cv.make_entity_service_schema(
-            {
-                vol.Required(NAME): FILLED,
-                vol.Optional(CODE): cv.string,
-                # For those who know the action of `schlage`: events tell of each use.
-                vol.Optional(_NOTIFY_ON_USE, default=True): cv.boolean,
-                **SCHEDULE_FIELDS,
-                vol.Optional(_SAME_CODE, default=True): cv.boolean,
-                **WAITING,
-            }
-        ),
-    ),
-)
+HANDLERS: Final[Handlers] = {
+    "get_codes": _async_get_codes,
+    "add_code": _async_add_code,
+}

@@ -5,9 +5,7 @@ import re
 from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType, JsonValueType
-import probatio as vol
 
 from custom_components.yale_august.cloud.answers import scrubbed
 from custom_components.yale_august.cloud.errors import NoBridge
@@ -16,9 +14,6 @@ from custom_components.yale_august.cloud.models import (
     Command,
     DoorState,
     ExtendedFunction,
-    JsonValue,
-    NotificationType,
-    OperateVersion,
     Operation,
 )
 from custom_components.yale_august.cloud.validate import ABSENT
@@ -39,34 +34,19 @@ from custom_components.yale_august.failures import failure
 from custom_components.yale_august.options import LatchUse
 from custom_components.yale_august.sentences import async_sentences, said
 
-from .action import Action, refused
+from .action import Handlers, refused
 from .answers import async_for_each
+from .table import (
+    ACCEPT_VERSION,
+    COMMAND,
+    COMMAND_WORDS,
+    FUNCTION,
+    NOTIFICATION_TYPE,
+    PARAMETERS,
+    WAKE,
+    WEBHOOK,
+)
 from .targets import Target
-
-_COMMAND: Final = "command"
-_FUNCTION: Final = "function"
-_PARAMETERS: Final = "parameters"
-_WAKE: Final = "wake"
-_NOTIFICATION_TYPE: Final = "notification_type"
-_ACCEPT_VERSION: Final = "accept_version"
-_WEBHOOK: Final = "webhook"
-
-COMMANDS: Final = {
-    "lock": Command.LOCK,
-    "unlock": Command.UNLOCK,
-    "unlatch": Command.UNLATCH,
-    "secure": Command.SECURE,
-    "status": Command.STATUS,
-    "telemetry": Command.TELEMETRY,
-    "reboot": Command.REBOOT,
-    "reboot_lock": Command.REBOOT_LOCK,
-    "calibrate": Command.CALIBRATE,
-    "disable_homekit": Command.DISABLE_HOMEKIT,
-    "ota": Command.OTA,
-    "extended_function": Command.EXTENDED_FUNCTION,
-}
-"""By the words of the interface; the vendor's own words are taken too."""
-_WORDS: Final = {command.value: command for command in Command} | COMMANDS
 
 _MOVEMENTS: Final = {
     Command.LOCK: LOCK,
@@ -99,21 +79,21 @@ _HIDDEN: Final = "****"
 
 async def _async_send_command(call: ServiceCall) -> ServiceResponse:
     """Send a command to each lock, once, and say what became of it."""
-    command = _WORDS[call.data[_COMMAND]]
-    function = call.data.get(_FUNCTION)
+    command = COMMAND_WORDS[call.data[COMMAND]]
+    function = call.data.get(FUNCTION)
     if (function is None) is (command is Command.EXTENDED_FUNCTION):
         raise refused("function_missing" if function is None else "function_unwanted")
-    if _PARAMETERS in call.data and function is None:
+    if PARAMETERS in call.data and function is None:
         raise refused("function_unwanted")
-    if call.data[_WAKE] and command is not Command.STATUS:
+    if call.data[WAKE] and command is not Command.STATUS:
         raise refused("wake_unwanted")
     choices = Choices(
-        notification_type=call.data.get(_NOTIFICATION_TYPE),
-        version=call.data[_ACCEPT_VERSION],
-        webhook=call.data.get(_WEBHOOK, ABSENT),
+        notification_type=call.data.get(NOTIFICATION_TYPE),
+        version=call.data[ACCEPT_VERSION],
+        webhook=call.data.get(WEBHOOK, ABSENT),
     )
     extended = function and ExtendedFunction(
-        function=function, parameters=call.data.get(_PARAMETERS, {})
+        function=function, parameters=call.data.get(PARAMETERS, {})
     )
     sentences = await async_sentences(call.hass)
 
@@ -129,7 +109,7 @@ async def _async_send_command(call: ServiceCall) -> ServiceResponse:
                 lock,
                 command,
                 extended_function=extended,
-                wake=call.data[_WAKE],
+                wake=call.data[WAKE],
                 choices=choices,
             )
             proven = answer.bolt_reported and not answer.from_cache
@@ -220,29 +200,6 @@ def harmless(value: object) -> JsonValueType:
     return None
 
 
-def _json(value: object) -> JsonValue:
-    """Return an address, or any JSON object."""
-    if isinstance(value, dict):
-        return value
-    return str(cv.url(value))
-
-
-ACTIONS: Final = (
-    Action(
-        name="send_command",
-        handler=_async_send_command,
-        schema=cv.make_entity_service_schema(
-            {
-                vol.Required(_COMMAND): vol.In(_WORDS),
-                vol.Optional(_FUNCTION): vol.All(cv.string, vol.Length(min=1)),
-                vol.Optional(_PARAMETERS): dict,
-                vol.Optional(_WAKE, default=False): cv.boolean,
-                vol.Optional(_NOTIFICATION_TYPE): vol.Coerce(NotificationType),
-                vol.Optional(_ACCEPT_VERSION, default=OperateVersion.V1): vol.Coerce(
-                    OperateVersion
-                ),
-                vol.Optional(_WEBHOOK): _json,
-            }
-        ),
-    ),
-)
+HANDLERS: Final[Handlers] = {
+    "send_command": _async_send_command,
+}

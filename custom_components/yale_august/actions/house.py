@@ -4,15 +4,9 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_DEVICE_ID
-from homeassistant.core import (
-    HomeAssistant,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-)
-from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.helpers import device_registry as dr
 from homeassistant.util.json import JsonObjectType
-import probatio as vol
 
 from custom_components.yale_august.account import Account
 from custom_components.yale_august.cloud.errors import CloudError
@@ -20,8 +14,8 @@ from custom_components.yale_august.cloud.models import House, HouseSummary, Role
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.devices import Facts
 
-from .accounts import ACCOUNT_FIELDS, account_of, lock_key, names_of, told_of_account
-from .action import Action, refused
+from .accounts import account_of, lock_key, names_of, told_of_account
+from .action import Handlers, refused
 from .people import ROLE_WORDS
 
 
@@ -104,11 +98,6 @@ def _word(role: Role | None) -> str | None:
     return None if role is None else ROLE_WORDS[role]
 
 
-ACTIONS: Final = (
-    Action(
-        name="get_house",
-        handler=_async_get_house,
-        schema=vol.Schema({**ACCOUNT_FIELDS, vol.Optional(ATTR_DEVICE_ID): cv.string}),
-        response=SupportsResponse.ONLY,
-    ),
-)
+HANDLERS: Final[Handlers] = {
+    "get_house": _async_get_house,
+}

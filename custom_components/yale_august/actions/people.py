@@ -6,10 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.helpers import config_validation as cv
+from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.util.json import JsonObjectType, JsonValueType
-import probatio as vol
 
 from custom_components.yale_august.cloud.errors import (
     ApiKeyInvalid,
@@ -32,14 +30,10 @@ from custom_components.yale_august.failures import failure_key
 from custom_components.yale_august.sentences import async_sentences, said
 
 from .accounts import async_fresh_detail, full_name, require_role
-from .action import Action, refused
+from .action import Handlers, refused
 from .answers import async_for_each
+from .table import IS_UPDATING_PERMISSIONS, NAME, RETURN_INVITED, USER_ID
 from .targets import Target
-
-_USER_ID: Final = "user_id"
-_NAME: Final = "name"
-_IS_UPDATING_PERMISSIONS: Final = "is_updating_permissions"
-_RETURN_INVITED: Final = "return_invited"
 
 ROLE_WORDS: Final = {
     Role.SUPERUSER: "owner",
@@ -59,7 +53,7 @@ INVITED: Final = "invited"
 
 async def _async_add_user(call: ServiceCall) -> ServiceResponse:
     """Add a user to each lock, and see whether the cloud lists it."""
-    user_id, role = call.data[_USER_ID], call.data[CONF_ROLE]
+    user_id, role = call.data[USER_ID], call.data[CONF_ROLE]
     sentences = await async_sentences(call.hass)
 
     async def add(target: Target) -> JsonObjectType:
@@ -69,9 +63,9 @@ async def _async_add_user(call: ServiceCall) -> ServiceResponse:
             lock.lock_id,
             user_id,
             role,
-            name=call.data.get(_NAME, ABSENT),
-            is_updating_permissions=call.data.get(_IS_UPDATING_PERMISSIONS),
-            return_invited=call.data.get(_RETURN_INVITED),
+            name=call.data.get(NAME, ABSENT),
+            is_updating_permissions=call.data.get(IS_UPDATING_PERMISSIONS),
+            return_invited=call.data.get(RETURN_INVITED),
         )
         listed = await _async_listed_role(lock, user_id)
         result = "added" if listed is role else "accepted"
@@ -88,7 +82,7 @@ async def _async_add_user(call: ServiceCall) -> ServiceResponse:
 
 async def _async_set_user_role(call: ServiceCall) -> ServiceResponse:
     """Change the role of a user on each lock, and see whether the cloud lists it."""
-    user_id, role = call.data[_USER_ID], call.data[CONF_ROLE]
+    user_id, role = call.data[USER_ID], call.data[CONF_ROLE]
     sentences = await async_sentences(call.hass)
 
     async def change(target: Target) -> JsonObjectType:
@@ -264,34 +258,8 @@ def _people(
     return found
 
 
-_ROLE: Final = vol.All(cv.string, vol.Coerce(Role))
-_ID: Final = vol.All(cv.string, vol.Length(min=1))
-
-ACTIONS: Final = (
-    Action(
-        name="add_user",
-        handler=_async_add_user,
-        schema=cv.make_entity_service_schema(
-            {
-                vol.Required(_USER_ID): _ID,
-                vol.Optional(CONF_ROLE, default=Role.USER): _ROLE,
-                vol.Optional(_NAME): vol.Any(None, cv.string),
-                vol.Optional(_IS_UPDATING_PERMISSIONS): cv.boolean,
-                vol.Optional(_RETURN_INVITED): cv.boolean,
-            }
-        ),
-    ),
-    Action(
-        name="set_user_role",
-        handler=_async_set_user_role,
-        schema=cv.make_entity_service_schema(
-            {vol.Required(_USER_ID): _ID, vol.Required(CONF_ROLE): _ROLE}
-        ),
-    ),
-    Action(
-        name="get_users",
-        handler=_async_get_users,
-        schema=cv.make_entity_service_schema(None),
-        response=SupportsResponse.ONLY,
-    ),
-)
+HANDLERS: Final[Handlers] = {
+    "add_user": _async_add_user,
+    "set_user_role": _async_set_user_role,
+    "get_users": _async_get_users,
+}

@@ -9,11 +9,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
 
-from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.helpers import config_validation as cv
+from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
-import probatio as vol
 
 from custom_components.yale_august.access_codes.maker import length, refused_by
 from custom_components.yale_august.cloud.errors import CloudError, OutcomeUnknown
@@ -28,13 +26,10 @@ from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.sentences import async_sentences, said
 
 from .accounts import require_role
-from .action import Action, refused
+from .action import Handlers, refused
 from .answers import async_for_each
+from .table import CODE, NEW_USER_ID, OLD_USER_ID
 from .targets import Target
-
-_CODE: Final = "code"
-_OLD_USER_ID: Final = "old_user_id"
-_NEW_USER_ID: Final = "new_user_id"
 
 MASKED: Final = "******"
 """In place of a code that is not told, of whatever length."""
@@ -102,7 +97,7 @@ async def _async_get_master_code(call: ServiceCall) -> ServiceResponse:
 
 async def _async_set_master_code(call: ServiceCall) -> ServiceResponse:
     """Set the code that programs the keypad of each lock; make one where none is given."""
-    typed = call.data.get(_CODE)
+    typed = call.data.get(CODE)
     sentences = await async_sentences(call.hass)
 
     async def change(target: Target) -> JsonObjectType:
@@ -135,7 +130,7 @@ async def _async_set_master_code(call: ServiceCall) -> ServiceResponse:
 
 async def _async_transfer_code(call: ServiceCall) -> ServiceResponse:
     """Give the code that one user has on a lock to another user."""
-    old, new = call.data[_OLD_USER_ID], call.data[_NEW_USER_ID]
+    old, new = call.data[OLD_USER_ID], call.data[NEW_USER_ID]
     sentences = await async_sentences(call.hass)
 
     async def transfer(target: Target) -> JsonObjectType:
@@ -191,31 +186,9 @@ async def _async_write(
     return "accepted"
 
 
-_ID: Final = vol.All(cv.string, vol.Length(min=1))
-
-ACTIONS: Final = (
-    Action(
-        name="reserve_code",
-        handler=_async_reserve_code,
-        schema=cv.make_entity_service_schema(None),
-        response=SupportsResponse.ONLY,
-    ),
-    Action(
-        name="get_master_code",
-        handler=_async_get_master_code,
-        schema=cv.make_entity_service_schema(None),
-        response=SupportsResponse.ONLY,
-    ),
-    Action(
-        name="set_master_code",
-        handler=_async_set_master_code,
-        schema=cv.make_entity_service_schema({vol.Optional(_CODE): cv.string}),
-    ),
-    Action(
-        name="transfer_code",
-        handler=_async_transfer_code,
-        schema=cv.make_entity_service_schema(
-            {vol.Required(_OLD_USER_ID): _ID, vol.Required(_NEW_USER_ID): _ID}
-        ),
-    ),
-)
+HANDLERS: Final[Handlers] = {
+    "reserve_code": _async_reserve_code,
+    "get_master_code": _async_get_master_code,
+    "set_master_code": _async_set_master_code,
+    "transfer_code": _async_transfer_code,
+}

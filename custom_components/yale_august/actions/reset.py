@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
-import probatio as vol
 
 from custom_components.yale_august.account import Account
 from custom_components.yale_august.cloud.errors import (
@@ -22,17 +20,13 @@ from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.sentences import async_sentences, said
 
 from .accounts import async_fresh_detail, require_role
-from .action import Action, refused
+from .action import Handlers, refused
 from .answers import async_answer, async_outcomes
 from .pins import async_pins_at_rest
+from .table import HARD, KIND, LOCK_NAME, SOFT
 from .targets import Target, targets_of
 
-_KIND: Final = "kind"
-_LOCK_NAME: Final = "lock_name"
-_SOFT: Final = "soft"
-_HARD: Final = "hard"
-
-_LOSES: Final = {_SOFT: "reset_loses_soft", _HARD: "reset_loses_hard"}
+_LOSES: Final = {SOFT: "reset_loses_soft", HARD: "reset_loses_hard"}
 _SAID: Final = {"reset": "lock_reset", "accepted": "lock_reset_accepted"}
 
 
@@ -61,14 +55,14 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
     targets = targets_of(call)
     if len(targets) != 1:
         raise refused("one_lock_only")
-    kind = call.data[_KIND]
+    kind = call.data[KIND]
     sentences = await async_sentences(call.hass)
 
     async def reset(target: Target) -> JsonObjectType:
         lock, account = target.lock, target.account
         require_role(lock, Role.SUPERUSER)
         name = lock.data.name
-        loss = await _async_loss(target, soft=kind == _SOFT)
+        loss = await _async_loss(target, soft=kind == SOFT)
         lost = said(
             sentences,
             _LOSES[kind],
@@ -78,10 +72,10 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
                 "codes": "?" if loss.codes is None else str(loss.codes),
             },
         )
-        if call.data[_LOCK_NAME].strip() != name.strip():
+        if call.data[LOCK_NAME].strip() != name.strip():
             raise refused("reset_name_wrong", lock=name, loses=lost)
         async with async_turn(lock):
-            done = await _async_reset(account, lock, soft=kind == _SOFT)
+            done = await _async_reset(account, lock, soft=kind == SOFT)
         result = "reset" if done else "accepted"
         return {
             "result": result,
@@ -152,15 +146,6 @@ async def _async_emptied(lock: LockCoordinator) -> bool:
     return False
 
 
-ACTIONS: Final = (
-    Action(
-        name="factory_reset",
-        handler=_async_factory_reset,
-        schema=cv.make_entity_service_schema(
-            {
-                vol.Required(_KIND): vol.In((_SOFT, _HARD)),
-                vol.Required(_LOCK_NAME): cv.string,
-            }
-        ),
-    ),
-)
+HANDLERS: Final[Handlers] = {
+    "factory_reset": _async_factory_reset,
+}

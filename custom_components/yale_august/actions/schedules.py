@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
-import probatio as vol
 
 from custom_components.yale_august.codes.schedule import (
     Always,
@@ -27,20 +25,8 @@ from custom_components.yale_august.codes.windows import temporary_window
 from custom_components.yale_august.coordinator import LockCoordinator
 
 from .action import refused
+from .table import DAYS, END_DATETIME, END_TIME, START_DATETIME, START_TIME
 
-START_DATETIME: Final = "start_datetime"
-END_DATETIME: Final = "end_datetime"
-DAYS: Final = "days"
-START_TIME: Final = "start_time"
-END_TIME: Final = "end_time"
-
-SCHEDULE_FIELDS: Final = {
-    vol.Optional(START_DATETIME): cv.datetime,
-    vol.Optional(END_DATETIME): cv.datetime,
-    vol.Optional(DAYS): vol.All(cv.ensure_list, [vol.Coerce(Weekday)]),
-    vol.Optional(START_TIME): cv.time,
-    vol.Optional(END_TIME): cv.time,
-}
 _WINDOW: Final = (START_DATETIME, END_DATETIME)
 _WEEKLY: Final = (DAYS, START_TIME, END_TIME)
 
@@ -85,7 +71,9 @@ def schedule_of(
             if len(weekly) < len(_WEEKLY):
                 raise refused("code_days_and_times")
             return Recurring(
-                days=frozenset(data[DAYS]), start=data[START_TIME], end=data[END_TIME]
+                days=frozenset(map(Weekday, data[DAYS])),
+                start=data[START_TIME],
+                end=data[END_TIME],
             )
     except ScheduleRefused as err:
         raise refused(err.key, **err.placeholders) from err

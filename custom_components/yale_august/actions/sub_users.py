@@ -3,11 +3,9 @@
 from typing import Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, CONF_API_KEY
-from homeassistant.core import ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
-import probatio as vol
 
 from custom_components.yale_august.account import Account
 from custom_components.yale_august.cloud.auth import TokenSource
@@ -17,7 +15,6 @@ from custom_components.yale_august.cloud.errors import (
     InvalidParameter,
     SubUserRefused,
 )
-from custom_components.yale_august.cloud.models import Role
 from custom_components.yale_august.cloud.transport import Transport
 from custom_components.yale_august.const import (
     CONF_FIRST_NAME,
@@ -30,20 +27,11 @@ from custom_components.yale_august.flows.problems import sub_user_problem
 from custom_components.yale_august.flows.sharing import SubUserWish, async_share
 from custom_components.yale_august.sentences import async_sentences, said
 
-from .accounts import (
-    ACCOUNT_FIELDS,
-    account_of,
-    full_name,
-    require_owner,
-    told_of_account,
-)
-from .action import Action, refused
+from .accounts import account_of, full_name, require_owner, told_of_account
+from .action import Handlers, refused
 from .answers import FAILED
+from .table import LOCKS, PAGE, PAGE_SIZE
 from .targets import Target, targets_of_entities
-
-_LOCKS: Final = "locks"
-_PAGE: Final = "page"
-_PAGE_SIZE: Final = "page_size"
 
 _TOLD: Final = {
     "sub_user_taken": "sub_user_id_taken",
@@ -54,7 +42,7 @@ _TOLD: Final = {
 
 async def _async_create_sub_user(call: ServiceCall) -> ServiceResponse:
     """Create or find a sub-user, and share locks with it; its token goes nowhere."""
-    targets = targets_of_entities(call.hass, call.data[_LOCKS])
+    targets = targets_of_entities(call.hass, call.data[LOCKS])
     account = _account(call, targets)
     locks = [target.lock for target in targets]
     wish = SubUserWish(
@@ -136,7 +124,7 @@ def _account(call: ServiceCall, targets: tuple[Target, ...]) -> Account:
 async def _async_get_sub_users(call: ServiceCall) -> ServiceResponse:
     """Return one page of the login's sub-users."""
     account = account_of(call, owner=True)
-    page, size = call.data[_PAGE], call.data[_PAGE_SIZE]
+    page, size = call.data[PAGE], call.data[PAGE_SIZE]
     try:
         found = await account.client.get_sub_users(page=page, page_size=size)
     except CloudError as err:
@@ -159,39 +147,7 @@ async def _async_get_sub_users(call: ServiceCall) -> ServiceResponse:
     }
 
 
-_FILLED: Final = vol.All(cv.string, vol.Strip, vol.Length(min=1))
-
-ACTIONS: Final = (
-    Action(
-        name="create_sub_user",
-        handler=_async_create_sub_user,
-        schema=vol.Schema(
-            {
-                **ACCOUNT_FIELDS,
-                vol.Required(CONF_PARTNER_USER_ID): _FILLED,
-                vol.Required(CONF_FIRST_NAME): _FILLED,
-                vol.Required(CONF_LAST_NAME): _FILLED,
-                vol.Optional(_LOCKS, default=list): cv.entity_ids,
-                vol.Optional(CONF_ROLE, default=Role.USER): vol.All(
-                    cv.string, vol.Coerce(Role)
-                ),
-            }
-        ),
-    ),
-    Action(
-        name="get_sub_users",
-        handler=_async_get_sub_users,
-        schema=vol.Schema(
-            {
-                **ACCOUNT_FIELDS,
-                vol.Optional(_PAGE, default=1): vol.All(
-                    vol.Coerce(int), vol.Range(min=1)
-                ),
-                vol.Optional(_PAGE_SIZE, default=100): vol.All(
-                    vol.Coerce(int), vol.Range(min=1, max=1000)
-                ),
-            }
-        ),
-        response=SupportsResponse.ONLY,
-    ),
-)
+HANDLERS: Final[Handlers] = {
+    "create_sub_user": _async_create_sub_user,
+    "get_sub_users": _async_get_sub_users,
+}
