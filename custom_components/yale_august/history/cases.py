@@ -1,4 +1,4 @@
-"""One incident as far as it is known, and the row of states in which it stands.
+"""One incident as far as it is known, and what of it survives a restart.
 
 Which sighting is of which incident is decided here by likeness and time; see `journal`.
 """
@@ -18,7 +18,6 @@ CROSS: Final = timedelta(seconds=10)
 """The same where the words are not the same, such as unlocked and opened."""
 GRAIN: Final = timedelta(seconds=2)
 """By so much two clocks that tell the same time may differ."""
-CLAIMS: Final = 64
 
 
 class Memory(TypedDict, total=False):
@@ -66,19 +65,6 @@ class Case:
         )
 
 
-@dataclass(slots=True)
-class Claim:
-    """At that time bolt or door stood so."""
-
-    at: datetime
-    kind: Kind
-    case: Case | None = None
-    """The incident that made it so, if one is known."""
-    repeated: Sighting | None = None
-    """What said so, where it seemed to say nothing new."""
-    known: bool = False
-
-
 def says_more(one: Kind, other: Kind) -> bool:
     """Return whether one word for it says more than another."""
     return other in (Kind.LOCKED, Kind.UNLOCKED) and one is not other
@@ -97,24 +83,6 @@ def remoteness(case: Case, seen: Sighting) -> float | None:
     if unlike is None or apart > (cross if unlike else most):
         return None
     return apart.total_seconds() + unlike * most.total_seconds()
-
-
-def add_claim(track: list[Claim], claim: Claim) -> None:
-    """Put a claim into its place in a row of states."""
-    track.append(claim)
-    track.sort(key=lambda one: one.at)
-    del track[:-CLAIMS]
-
-
-def around(track: list[Claim], at: datetime) -> tuple[Claim | None, Claim | None]:
-    """Return the claims before and after a time."""
-    before, after = None, None
-    for claim in track:
-        if claim.at <= at:
-            before = claim
-        elif after is None:
-            after = claim
-    return before, after
 
 
 def store(since: datetime, told: Iterable[Case]) -> Memory:

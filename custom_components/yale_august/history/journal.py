@@ -24,35 +24,21 @@ from .cases import (
     GRAIN,
     SECOND,
     Case,
-    Claim,
     Memory,
-    add_claim,
-    around,
     remoteness,
     restore,
     same_state,
     says_more,
     store,
 )
-from .incidents import Incident, Kind, Method, Sighting, Source, is_person, like
+from .incidents import Incident, Kind, Method, Sighting, Source, like
+from .orders import Order
+from .rows import Claim, Row
 
-LATE: Final = timedelta(seconds=60)
-"""For so long after its sending a command of ours may still move the bolt."""
 KEPT: Final = 24
 """Incidents that are remembered after they have been told."""
 WAITING: Final = 64
 """Incidents that may wait; in a flood the oldest are told as they are."""
-
-
-@dataclass(slots=True)
-class _Order:
-    """A command of ours."""
-
-    kinds: frozenset[Kind]
-    sent: datetime
-    actor: str | None
-    case: Case | None = None
-    """The incident that it made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +65,9 @@ class Journal:
         self._waiting: list[Case] = []
         self._since, told = restore(memory, now)
         self._told = deque(told)
-        self._bolt: list[Claim] = []
-        self._door: list[Claim] = []
-        self._order: _Order | None = None
+        self._bolt = Row()
+        self._door = Row()
+        self._order: Order | None = None
         for case in self._told:
             self._note(case)
         self.wants_names = False
@@ -98,9 +84,10 @@ class Journal:
         """
         if kind is None or at + SECOND > now:
             return
-        track = self._track(kind)
-        if not track or (track[-1].kind is not kind and track[-1].at + SECOND < at):
-            add_claim(track, Claim(at, kind))
+        row = self._row(kind)
+        last = row.last
+        if last is None or (last.kind is not kind and last.at + SECOND < at):
+            row.add(Claim(at, kind))
 
     def see_state(self, seen: Sighting, now: datetime, *, known: bool) -> bool:
         """Take a message that says how bolt or door stand.
@@ -109,11 +96,11 @@ class Journal:
         fit what is known, so that the feed has to tell what has happened.
         """
         self.heard = max(self.heard, seen.at)
-        track = self._track(seen.kind)
-        before, after = around(track, seen.at)
+        row = self._row(seen.kind)
+        before, after = row.around(seen.at)
         if before is not None and same_state(before.kind, seen.kind):
             case = before.case
-            add_claim(track, Claim(seen.at, before.kind, case, seen, known))
+            row.add(Claim(seen.at, before.kind, case, seen, known))
             if case is None or seen.at - case.at > SECOND:
                 return True
             if seen.actor is not None and case.actor not in (None, seen.actor):
@@ -125,7 +112,7 @@ class Journal:
             Kind.UNLOCKED,
         ):
             # The latch springs back by itself.
-            add_claim(track, Claim(seen.at, seen.kind, before.case))
+            row.add(Claim(seen.at, seen.kind, before.case))
             return False
         if (
             after is not None
@@ -155,14 +142,14 @@ class Journal:
             for case in cases
             if Source.OPERATION not in case.seen
             and remoteness(case, seen) is not None
-            and not self._parted(case, seen)
+            and not self._row(seen.kind).stood_otherwise(seen.kind, case.at, seen.at)
         ]
         if near:
             case = min(near, key=lambda case: remoteness(case, seen) or 0)
             self._enrich(case, seen, now, known=known)
         else:
             case = self._open(seen, now, known=known)
-            _, after = around(self._track(seen.kind), seen.at)
+            _, after = self._row(seen.kind).around(seen.at)
             self._note(case)
             self._promote(after, seen.kind, now)
         case.posted = seen.stamp
@@ -219,7 +206,7 @@ class Journal:
         self, kinds: frozenset[Kind], now: datetime, actor: str | None
     ) -> None:
         """Take it that a command is sent that should end in one of these."""
-        self._order = _Order(kinds | {Kind.JAMMED}, now, actor)
+        self._order = Order(kinds | {Kind.JAMMED}, now, actor)
 
     def see_success(self, kind: Kind, now: datetime) -> None:
         """Take it that the command was confirmed, whether or not a message has told so."""
@@ -288,17 +275,9 @@ class Journal:
     def _note(self, case: Case) -> None:
         """Let what was done stand in the row of states, for the messages that say so too."""
         if case.kind.of_door or case.kind.of_bolt:
-            add_claim(self._track(case.kind), Claim(case.at, case.kind, case))
+            self._row(case.kind).add(Claim(case.at, case.kind, case))
 
-    def _parted(self, case: Case, seen: Sighting) -> bool:
-        """Return whether it stood otherwise between the two: they are of two incidents."""
-        first, last = sorted((case.at, seen.at))
-        return any(
-            first < claim.at < last and not same_state(claim.kind, seen.kind)
-            for claim in self._track(seen.kind)
-        )
-
-    def _track(self, kind: Kind) -> list[Claim]:
+    def _row(self, kind: Kind) -> Row:
         return self._door if kind.of_door else self._bolt
 
     def _promote(self, claim: Claim | None, before: Kind, now: datetime) -> None:
@@ -335,7 +314,8 @@ class Journal:
             case.actor = seen.actor
         if from_feed or (seen.dated and not case.dated and not case.told):
             case.at, case.dated = seen.at, True
-        self._recognise(case, seen)
+        if self._order is not None:
+            self._order.recognise(case, seen)
         if case.told:
             return
         wait = self._patience.gather if seen.dated and not from_feed else timedelta()
@@ -353,31 +333,6 @@ class Journal:
         if case.kind is Kind.JAMMED or seen.source is Source.FEED:
             return False
         return not (seen.says_who and known)
-
-    def _recognise(self, case: Case, seen: Sighting) -> None:
-        """Say whether a command of ours did it."""
-        order = self._order
-        if order is None or order.case not in (None, case):
-            return
-        someone_else = (
-            is_person(case.actor)
-            and order.actor is not None
-            and case.actor != order.actor
-        )
-        if (
-            someone_else
-            or seen.remote is False
-            or case.method not in (Method.REMOTE, Method.UNKNOWN)
-            or case.kind not in order.kinds
-            or not order.sent - GRAIN <= case.at <= order.sent + LATE
-        ):
-            if order.case is case and (someone_else or seen.source is Source.FEED):
-                case.ours, order.case = False, None
-            return
-        order.case = case
-        case.ours = True
-        case.method = Method.REMOTE
-        case.actor = case.actor or order.actor
 
     def _settle(self, case: Case, now: datetime) -> None:
         case.nameless = False

@@ -11,9 +11,8 @@ from functools import partial
 from typing import Protocol
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.channel import Channel
@@ -32,26 +31,14 @@ from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.household import Household
 from custom_components.yale_august.knowledge.lock import LockData
 
-from .feeds import Entries, Feeds
-from .incidents import (
-    Incident,
-    Kind,
-    Method,
-    Sighting,
-    bolt_kind,
-    door_kind,
-    like,
-    name_of,
-    of_post,
-    of_push,
-)
+from .incidents import Sighting, bolt_kind, door_kind, name_of, of_post, of_push
+from .inquiry import Inquiry
 from .journal import GRAIN, Journal, Memory, Patience
+from .teller import Teller
 from .watch import IncidentListener, Watch
 
 ACCESS = "access"
 """The key of the entity for whose sake the feed is read."""
-APART = 0.005
-"""Seconds between two events: their entity's state is the time to the millisecond."""
 
 
 class Watched(Household, Protocol):
@@ -81,15 +68,10 @@ class Witness:
             if not _is_disabled(hass, lock_id)
         }
         self._watches: dict[str, Watch] = {}
-        self._feeds = Feeds(
-            hass,
-            entry,
-            account,
-            is_needed=self._is_needed,
-            on_read=self._read,
-            on_failure=self._unread,
+        self._teller = Teller(hass, account.people)
+        self._inquiry = Inquiry(
+            hass, entry, account, self._watches, self._teller.async_plan
         )
-        self._cancel_retry: CALLBACK_TYPE | None = None
         account.people.listeners.append(self._named)
         entry.async_on_unload(self._stop)
 
@@ -108,7 +90,7 @@ class Witness:
         """Forget what happened at a lock: it is gone, or nobody wants its events."""
         self._memory.pop(lock_id, None)
         if (watch := self._watches.pop(lock_id, None)) is not None:
-            self._cancel(watch)
+            self._teller.async_cancel(watch)
 
     def figures(self) -> dict[str, JsonValue]:
         """Return what diagnostics may show."""
@@ -116,7 +98,7 @@ class Witness:
         return {
             "locks": len(watches),
             "locks_with_feed": sum(watch.journal.wants_names for watch in watches),
-            **self._feeds.figures(),
+            **self._inquiry.figures(),
         }
 
     # Who listens
@@ -134,7 +116,7 @@ class Witness:
             watch = self._watches[lock.lock_id] = self._begin(lock)
         watch.listeners.append(listener)
         if key == ACCESS:
-            watch.journal.wants_names = self._feeds.allows(watch.house_id)
+            watch.journal.wants_names = self._inquiry.allows(watch.house_id)
             self._updated(watch)
 
         @callback
@@ -163,15 +145,8 @@ class Witness:
     @callback
     def _stop(self) -> None:
         for watch in self._watches.values():
-            self._cancel(watch)
-        if self._cancel_retry is not None:
-            self._cancel_retry()
-            self._cancel_retry = None
-
-    def _cancel(self, watch: Watch) -> None:
-        if watch.cancel_telling is not None:
-            watch.cancel_telling()
-            watch.cancel_telling = None
+            self._teller.async_cancel(watch)
+        self._inquiry.async_stop()
 
     # What is heard
 
@@ -214,7 +189,7 @@ class Witness:
         # The end of a command of ours is told by the command.
         if watch is not None and watch.lock.data.commanded is None:
             watch.asks = True
-            self._ask(watch)
+            self._inquiry.async_ask(watch)
 
     @callback
     def async_sending(self, lock_id: str, ends: frozenset[BoltState]) -> None:
@@ -269,7 +244,7 @@ class Witness:
             if at > watch.journal.heard + GRAIN:
                 watch.journal.heard = at
                 watch.asks = True
-                self._ask(watch)
+                self._inquiry.async_ask(watch)
         connected_at = account.push.connected_at
         watch.blind = (
             not account.push_connected
@@ -278,100 +253,10 @@ class Witness:
             or lock.asked < connected_at
         )
 
-    # What the feed says
-
     def _follow_up(self, watch: Watch) -> None:
         if watch.asks or watch.journal.nameless:
-            self._ask(watch)
-        self._plan(watch)
-
-    def _ask(self, watch: Watch) -> None:
-        """Read the feed of the house soon, if that is for somebody."""
-        house_id = watch.house_id
-        if not watch.journal.wants_names or house_id is None:
-            watch.asks = False
-            return
-        self._feeds.ask(house_id)
-
-    def _wants(self, house_id: str) -> list[Watch]:
-        """Return the watches that the feed of a house is read for."""
-        return [
-            watch
-            for watch in self._watches.values()
-            if watch.house_id == house_id and watch.journal.wants_names
-        ]
-
-    @callback
-    def _is_needed(self, house_id: str) -> bool:
-        return any(
-            watch.asks or watch.journal.nameless for watch in self._wants(house_id)
-        )
-
-    @callback
-    def _read(self, house_id: str, entries: Entries, asked: datetime) -> None:
-        """Take what the feed of a house says."""
-        now = dt_util.utcnow()
-        for watch in self._wants(house_id):
-            watch.asks = False
-            watch.journal.see_feed(
-                entries.get(watch.lock.lock_id, ()), now, asked=asked
-            )
-            self._plan(watch)
-
-    @callback
-    def _unread(self, house_id: str) -> None:
-        """Tell what waits without a name; a right that is missing is not asked for again."""
-        now = dt_util.utcnow()
-        for watch in list(self._watches.values()):
-            if not self._feeds.allows(watch.house_id):
-                watch.journal.wants_names = watch.asks = False
-            elif watch.house_id != house_id:
-                continue
-            watch.journal.give_up_names(now)
-            self._plan(watch)
-        if self._cancel_retry is None and any(
-            watch.asks for watch in self._watches.values()
-        ):
-            self._cancel_retry = async_call_later(
-                self._hass,
-                self._account.pace.feed_retry,
-                HassJob(self._retry, cancel_on_shutdown=True),
-            )
-
-    @callback
-    def _retry(self, _now: datetime) -> None:
-        self._cancel_retry = None
-        for watch in self._watches.values():
-            if watch.asks:
-                self._ask(watch)
-
-    # What is told
-
-    def _plan(self, watch: Watch) -> None:
-        """Tell what is due, and wake up for the next."""
-        self._cancel(watch)
-        now = dt_util.utcnow()
-        incident = watch.journal.tell(now)
-        if incident is not None:
-            self._tell(watch, incident)
-        due = watch.journal.due
-        if due is None:
-            return
-        watch.cancel_telling = async_call_later(
-            self._hass,
-            max(APART, (due - now).total_seconds()),
-            HassJob(partial(self._woken, watch), cancel_on_shutdown=True),
-        )
-
-    @callback
-    def _woken(self, watch: Watch, _now: datetime) -> None:
-        watch.cancel_telling = None
-        self._plan(watch)
-
-    def _tell(self, watch: Watch, incident: Incident) -> None:
-        self._name_doer(watch.lock, incident)
-        for listener in list(watch.listeners):
-            listener(incident)
+            self._inquiry.async_ask(watch)
+        self._teller.async_plan(watch)
 
     @callback
     def _named(self, user_id: str) -> None:
@@ -380,27 +265,9 @@ class Witness:
             if watch.lock.data.actor == user_id:
                 watch.lock.async_update_listeners()
 
-    def _name_doer(self, lock: LockCoordinator, incident: Incident) -> None:
-        """Let the lock say who moved its bolt last, if this was it and nothing said so before."""
-        bolt = lock.data.bolt
-        stands = None if bolt is None else bolt_kind(bolt.value)
-        doer = incident.actor or _DOERS.get(incident.method)
-        sprang_back = (incident.kind, stands) == (Kind.OPENED, Kind.UNLOCKED)
-        if doer is None or stands is None:
-            return
-        if like(stands, incident.kind) != 0 and not sprang_back:
-            return
-        people, detail = self._account.people, lock.data.detail
-        if people.doer(lock.data.actor, detail) != people.doer(doer, detail):
-            lock.async_take_actor(doer, incident.at)
-
 
 def _is_disabled(hass: HomeAssistant, lock_id: str) -> bool:
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id("event", DOMAIN, f"{lock_id}_{ACCESS}")
     row = None if entity_id is None else registry.async_get(entity_id)
     return row is not None and row.disabled
-
-
-_DOERS = {Method.MANUAL: "manuallock", Method.AUTO: "automaticrelock"}
-"""What stands for nobody, where no person acted."""

@@ -1,0 +1,61 @@
+"""How bolt or door stood, one after the other: in it a message is news, or says the same again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from .cases import Case, same_state
+from .incidents import Kind, Sighting
+
+MOST: Final = 64
+"""Claims that are remembered."""
+
+
+@dataclass(slots=True)
+class Claim:
+    """At that time bolt or door stood so."""
+
+    at: datetime
+    kind: Kind
+    case: Case | None = None
+    """The incident that made it so, if one is known."""
+    repeated: Sighting | None = None
+    """What said so, where it seemed to say nothing new."""
+    known: bool = False
+
+
+class Row:
+    """The row of states of a bolt or a door, the oldest first."""
+
+    def __init__(self) -> None:
+        """Nothing is known."""
+        self._claims: list[Claim] = []
+
+    @property
+    def last(self) -> Claim | None:
+        """The newest claim."""
+        return self._claims[-1] if self._claims else None
+
+    def add(self, claim: Claim) -> None:
+        """Put a claim into its place."""
+        self._claims.append(claim)
+        self._claims.sort(key=lambda one: one.at)
+        del self._claims[:-MOST]
+
+    def around(self, at: datetime) -> tuple[Claim | None, Claim | None]:
+        """Return the claims before and after a time."""
+        before, after = None, None
+        for claim in self._claims:
+            if claim.at <= at:
+                before = claim
+            elif after is None:
+                after = claim
+        return before, after
+
+    def stood_otherwise(self, kind: Kind, one: datetime, other: datetime) -> bool:
+        """Return whether it stood otherwise between the two: they are of two incidents."""
+        first, last = sorted((one, other))
+        return any(
+            first < claim.at < last and not same_state(claim.kind, kind)
+            for claim in self._claims
+        )

@@ -1,0 +1,77 @@
+"""Tells what has happened, when it is due: to the listeners, and to the lock who it was."""
+
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from homeassistant.core import HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from custom_components.yale_august.coordinator import LockCoordinator
+
+from .incidents import Incident, Kind, Method, bolt_kind, like
+from .people import People
+from .watch import Watch
+
+APART: Final = 0.005
+"""Seconds between two events: their entity's state is the time to the millisecond."""
+_DOERS: Final = {Method.MANUAL: "manuallock", Method.AUTO: "automaticrelock"}
+"""What stands for nobody, where no person acted."""
+
+
+class Teller:
+    """Wakes up for what a journal says is due."""
+
+    def __init__(self, hass: HomeAssistant, people: People) -> None:
+        """Nothing is due yet."""
+        self._hass = hass
+        self._people = people
+
+    @callback
+    def async_plan(self, watch: Watch) -> None:
+        """Tell what is due, and wake up for the next."""
+        self.async_cancel(watch)
+        now = dt_util.utcnow()
+        incident = watch.journal.tell(now)
+        if incident is not None:
+            self._tell(watch, incident)
+        due = watch.journal.due
+        if due is None:
+            return
+        watch.cancel_telling = async_call_later(
+            self._hass,
+            max(APART, (due - now).total_seconds()),
+            HassJob(partial(self._woken, watch), cancel_on_shutdown=True),
+        )
+
+    @callback
+    def async_cancel(self, watch: Watch) -> None:
+        """Tell nothing more by itself."""
+        if watch.cancel_telling is not None:
+            watch.cancel_telling()
+            watch.cancel_telling = None
+
+    @callback
+    def _woken(self, watch: Watch, _now: datetime) -> None:
+        watch.cancel_telling = None
+        self.async_plan(watch)
+
+    def _tell(self, watch: Watch, incident: Incident) -> None:
+        self._name_doer(watch.lock, incident)
+        for listener in list(watch.listeners):
+            listener(incident)
+
+    def _name_doer(self, lock: LockCoordinator, incident: Incident) -> None:
+        """Let the lock say who moved its bolt last, if this was it and nothing said so before."""
+        bolt = lock.data.bolt
+        stands = None if bolt is None else bolt_kind(bolt.value)
+        doer = incident.actor or _DOERS.get(incident.method)
+        sprang_back = (incident.kind, stands) == (Kind.OPENED, Kind.UNLOCKED)
+        if doer is None or stands is None:
+            return
+        if like(stands, incident.kind) != 0 and not sprang_back:
+            return
+        people, detail = self._people, lock.data.detail
+        if people.doer(lock.data.actor, detail) != people.doer(doer, detail):
+            lock.async_take_actor(doer, incident.at)
