@@ -20,7 +20,7 @@ from .codes.view import CodeEvent, CodeEventKind
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .history.incidents import Incident, Kind
-from .history.witness import ACCESS
+from .history.witness import ACCESS, RING
 
 PARALLEL_UPDATES = 0
 
@@ -52,7 +52,7 @@ TABLE = (
         supported_fn=lambda data: data.operable,
     ),
     IncidentDescription(
-        key="ring",
+        key=RING,
         device_class=EventDeviceClass.DOORBELL,
         types={Kind.RING: DoorbellEventType.RING},
         event_types=[DoorbellEventType.RING],

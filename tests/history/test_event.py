@@ -1,8 +1,9 @@
 """What happens at a door is told once, in order, with who did it; the feed is read when needed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -332,6 +333,62 @@ async def test_ring(home: Home) -> None:
     await stories.are("unlocked")
     await rings.are("ring")
     assert entry.runtime_data is not None
+
+
+@pytest.mark.parametrize("said", ["state", "word"])
+async def test_message_that_may_be_the_bell(
+    home: Home, said: Literal["state", "word"]
+) -> None:
+    """What says nothing new at a lock with a doorbell is looked after in the feed, once.
+
+    So it rings also for those who want nothing but the bell. Nothing is known less by it.
+    """
+    bell = home.cloud.add_lock("doorman", name=DOOR)
+    plain = home.cloud.add_lock(name="Back Door")
+    assert bell.known is not None
+    bell.known = replace(bell.known, at=bell.known.at - timedelta(hours=1))
+    home.cloud.options.push_on_ring = said
+    await home.set_up()
+    access = home.entity_id("event", DOOR, "access")
+    assert access is not None
+    registry = er.async_get(home.hass)
+    registry.async_update_entity(access, disabled_by=er.RegistryEntryDisabler.USER)
+    await home.hass.config_entries.async_reload(
+        registry.entities[access].config_entry_id or ""
+    )
+    await home.hass.async_block_till_done()
+    rings = Stories(home, key="ring")
+    await home.cloud.hands.ring(bell)
+    await rings.are("ring")
+    assert (rings.reads, home.state("lock", DOOR, "lock")) == (1, "locked")
+    # The second message of an operation, an answer and a failure are not the bell.
+    await home.cloud.hands.unlock(bell)
+    await home.say(DOOR, lockAction="unlocked")
+    await home.say(DOOR, lockAction="kAugLockState_Locking")
+    await home.say(DOOR, lockAction="a word of next year", info={"action": "status"})
+    await home.say(DOOR, result="failed", error={"statusCode": 460})
+    await home.say(DOOR, status="associated_bridge_online")
+    # Nor is a lock without one asked about.
+    await home.say("Back Door", lockAction="lock_accessory_motion_detect")
+    await rings.are("ring")
+    assert rings.reads == 1
+    assert plain.bolt is Bolt.LOCKED
+    assert home.state("lock", "Back Door", "lock") == "locked"
+    # It rang long ago.
+    home.cloud.feed.note(bell, "lock_accessory_motion_detect", {}, ago=90)
+    await home.say(DOOR, lockAction="lock_accessory_motion_detect")
+    await rings.are("ring")
+    assert rings.reads == 2
+
+
+async def test_silent_bell(home: Home) -> None:
+    """Where the cloud says nothing nobody asks: that bell cannot ring."""
+    bell = home.cloud.add_lock("doorman", name=DOOR)
+    await home.set_up()
+    rings = Stories(home, key="ring")
+    await home.cloud.hands.ring(bell)
+    await rings.are()
+    assert rings.reads == 0
 
 
 async def test_locks_without_a_button(home: Home, door: Lock) -> None:

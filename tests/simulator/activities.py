@@ -99,13 +99,14 @@ class Feed:
         *,
         remote: bool = False,
         keypad: bool = False,
+        ago: float = 0,
     ) -> None:
-        """Add what just happened; it shows after the lag."""
+        """Add what just happened, or `ago` seconds before; it shows after the lag."""
         now = self._cloud.clock.now()
         self._entries.append(
             Activity(
                 activity_id=uuid4().hex,
-                at=now,
+                at=now - timedelta(seconds=ago),
                 visible=now + timedelta(seconds=self._cloud.pace.real(LAG)),
                 lock=lock,
                 action=action,

@@ -118,7 +118,17 @@ class Hands:
     async def ring(self, lock: Lock) -> None:
         """Press the doorbell button of a Doorman."""
         person = stranger("deleted", "Unknown", "User")
-        self._cloud.feed.note(lock, "lock_accessory_motion_detect", person)
+        word = "lock_accessory_motion_detect"
+        said = self._cloud.options.push_on_ring
+        if said is not None and lock.online:
+            message: JsonObject = {
+                "lockID": lock.lock_id,
+                "lockAction": lock.bolt.pushed if said == "state" else word,
+            }
+            if said == "state" and lock.door is not None:
+                message["doorState"] = lock.door.value
+            await self._cloud.push.publish(lock, message)
+        self._cloud.feed.note(lock, word, person)
         self._cloud.courier.event(lock, "lock_doorbell_buttonpress", "press", person)
 
     async def set_bridge(self, lock: Lock, *, online: bool) -> None:

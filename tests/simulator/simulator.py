@@ -40,6 +40,7 @@ class Options:
     `push_shape`: `bare` leaves out who called and `info`.
     `push_bridge_events`: bridge online/offline on the stream (20.3).
     `push_timestamps`: `timeStamp` in each message.
+    `push_on_ring`: a pressed bell sends how bolt and door stand, or a word of its own.
     `invites`: adding an account to a lock only invites it (17.1).
     `offer_tokens`: a re-issued access token in the header of answers (2.3).
     `my_redirect`: where a browser sent to my.home-assistant.io goes instead.
@@ -51,6 +52,7 @@ class Options:
     push_shape: Literal["full", "bare"] = "full"
     push_bridge_events: bool = False
     push_timestamps: bool = False
+    push_on_ring: Literal["state", "word"] | None = None
     offer_tokens: bool = False
     my_redirect: str | None = None
     invites: bool = False

@@ -53,7 +53,7 @@ class Inquiry:
     def async_ask(self, watch: Watch) -> None:
         """Read the feed of the house soon, if that is for somebody."""
         house_id = watch.house_id
-        if not watch.journal.wants_names or house_id is None:
+        if not watch.wants_feed or house_id is None:
             watch.asks = False
             return
         self._feeds.ask(house_id)
@@ -70,7 +70,7 @@ class Inquiry:
         return [
             watch
             for watch in self._watches.values()
-            if watch.house_id == house_id and watch.journal.wants_names
+            if watch.house_id == house_id and watch.wants_feed
         ]
 
     @callback
@@ -96,7 +96,7 @@ class Inquiry:
         now = dt_util.utcnow()
         for watch in list(self._watches.values()):
             if not self._feeds.allows(watch.house_id):
-                watch.journal.wants_names = watch.asks = False
+                watch.journal.wants_names = watch.wants_ring = watch.asks = False
             elif watch.house_id != house_id:
                 continue
             watch.journal.give_up_names(now)

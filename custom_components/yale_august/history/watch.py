@@ -25,7 +25,14 @@ class Watch:
     """Whether something may have happened that was not heard."""
     asks: bool = False
     """Whether the feed has to tell what has happened."""
+    wants_ring: bool = False
+    """Whether somebody waits for the bell of it."""
     cancel_telling: CALLBACK_TYPE | None = None
+
+    @property
+    def wants_feed(self) -> bool:
+        """Whether the feed is read for its sake."""
+        return self.wants_ring or self.journal.wants_names
 
     @property
     def house_id(self) -> str | None:

@@ -4,6 +4,9 @@ A journal for each lock whose events somebody wants decides what has happened. T
 is read only when the journal of a lock whose `access` entity is on needs it: nobody has said who it
 was, a message does not fit what is known, or the cloud knows of something that was not heard. It is
 read once for all who need it by then, and at most once for each operation.
+
+A bell is told of by posts and by the feed. For a lock with a doorbell the feed is therefore read,
+too, when a message comes that says nothing new and is no second one of an operation.
 """
 
 from datetime import datetime
@@ -37,8 +40,8 @@ from .journal import GRAIN, Journal, Memory, Patience
 from .teller import Teller
 from .watch import IncidentListener, Watch
 
-ACCESS = "access"
-"""The key of the entity for whose sake the feed is read."""
+ACCESS, RING = "access", "ring"
+"""The keys of the entities for whose sake the feed is read."""
 
 
 class Watched(Household, Protocol):
@@ -97,7 +100,7 @@ class Witness:
         watches = self._watches.values()
         return {
             "locks": len(watches),
-            "locks_with_feed": sum(watch.journal.wants_names for watch in watches),
+            "locks_with_feed": sum(watch.wants_feed for watch in watches),
             **self._inquiry.figures(),
         }
 
@@ -118,12 +121,16 @@ class Witness:
         if key == ACCESS:
             watch.journal.wants_names = self._inquiry.allows(watch.house_id)
             self._updated(watch)
+        elif key == RING:
+            watch.wants_ring = self._inquiry.allows(watch.house_id)
 
         @callback
         def stop() -> None:
             watch.listeners.remove(listener)
             if key == ACCESS:
                 watch.journal.wants_names = False
+            elif key == RING:
+                watch.wants_ring = False
 
         return stop
 
@@ -161,6 +168,9 @@ class Witness:
         seen = of_push(message, now, self._account.clock_offset)
         if seen is not None:
             self._take_state(watch, seen, before, now)
+        elif watch.wants_ring and message.tells_nothing:
+            watch.asks = True
+            self._follow_up(watch)
 
     @callback
     def async_hear_post(
@@ -188,8 +198,7 @@ class Witness:
         watch = self._watches.get(lock_id)
         # The end of a command of ours is told by the command.
         if watch is not None and watch.lock.data.commanded is None:
-            watch.asks = True
-            self._inquiry.async_ask(watch)
+            self._ask_of_gap(watch)
 
     @callback
     def async_sending(self, lock_id: str, ends: frozenset[BoltState]) -> None:
@@ -243,8 +252,7 @@ class Witness:
             at = verified - account.clock_offset
             if at > watch.journal.heard + GRAIN:
                 watch.journal.heard = at
-                watch.asks = True
-                self._inquiry.async_ask(watch)
+                self._ask_of_gap(watch)
         connected_at = account.push.connected_at
         watch.blind = (
             not account.push_connected
@@ -252,6 +260,12 @@ class Witness:
             or lock.asked is None
             or lock.asked < connected_at
         )
+
+    def _ask_of_gap(self, watch: Watch) -> None:
+        """Let the feed tell what was not heard; a bell rings no more for it."""
+        if watch.journal.wants_names:
+            watch.asks = True
+            self._inquiry.async_ask(watch)
 
     def _follow_up(self, watch: Watch) -> None:
         if watch.asks or watch.journal.nameless:

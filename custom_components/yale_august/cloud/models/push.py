@@ -34,8 +34,12 @@ _BRIDGE_WORDS: Final = {
     "associated_bridge_online": True,
     "associated_bridge_offline": False,
 }
+# Words of the feed and of webhooks for a bell and for a code that does not open.
+_EVENT_WORDS: Final = frozenset(
+    {"lock_accessory_motion_detect", "lock_doorbell_buttonpress", "invalidcode"}
+)
 # Words in the bolt's place that are not of the bolt.
-_OTHER_WORDS: Final = frozenset({*_BRIDGE_WORDS, "doorstatechanged"})
+_OTHER_WORDS: Final = frozenset({*_BRIDGE_WORDS, *_EVENT_WORDS, "doorstatechanged"})
 _BOLT_FIELDS: Final = ("lockAction", "status")
 _POLL: Final = "status"
 
@@ -62,6 +66,17 @@ class PushMessage(Model):
     """Why a command failed; the message then says nothing of bolt and door, unless that the bolt is jammed."""
     is_poll_answer: bool = False
     """Whether this answers a status command and nothing happened at the door."""
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether it says nothing that is understood: something has happened, but not what."""
+        return (
+            self.bolt in (None, BoltState.UNKNOWN)
+            and self.door in (DoorState.ABSENT, DoorState.UNKNOWN)
+            and self.bridge_online is None
+            and self.failed is None
+            and not self.is_poll_answer
+        )
 
     @override
     @classmethod
