@@ -213,7 +213,7 @@ def names_in(path: tuple[str, ...]) -> set[str]:
     match path:
         case ("title",) | ("application_credentials", "description"):
             return set()
-        case ("config" | "options", "step", step, "title" | "description"):
+        case ("config" | "options", "step", step, "title" | "description" | "submit"):
             return {step}
         case ("config" | "options", "step", step, "data" | "data_description", name):
             return {step, name}

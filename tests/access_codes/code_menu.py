@@ -1,5 +1,6 @@
 """An administrator who walks through the options in the browser, and reads what they say."""
 
+import re
 from typing import Any, Self
 
 from aiohttp.test_utils import TestClient
@@ -56,8 +57,9 @@ class OptionsMenu:
 
     @property
     def told(self) -> dict[str, str]:
-        """What the sentences name."""
-        return self.screen.get("description_placeholders") or {}
+        """What the sentences name, as the browser shows it."""
+        told = self.screen.get("description_placeholders") or {}
+        return {name: re.sub(r"\\(\W)", r"\1", text) for name, text in told.items()}
 
     @property
     def error(self) -> str | None:

@@ -14,6 +14,7 @@ from custom_components.yale_august.codes.digits import DigitsKey
 from custom_components.yale_august.codes.records import CodeState, Goal, Reason
 from custom_components.yale_august.codes.schedule import (
     ALWAYS,
+    WEEK,
     AnySchedule,
     Opaque,
     Recurring,
@@ -70,13 +71,25 @@ def test_states(words: Words) -> None:
                 start=datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
                 end=datetime(2026, 10, 25, 9, tzinfo=UTC),
             ),
-            "2026-10-25 02:30 (+02:00) – 2026-10-25 10:00",
+            "2026-10-25 02:30 (+02:00) – 10:00",
         ),
         (
             Recurring(
                 days=frozenset({Weekday.SU, Weekday.MO}), start=time(8), end=time(0)
             ),
             "Monday, Sunday 08:00 – 24:00",
+        ),
+        (
+            Recurring(
+                days=frozenset(WEEK) - {Weekday.WE, Weekday.SA},
+                start=time(8),
+                end=time(9, 30),
+            ),
+            "Monday, Tuesday, Thursday, Friday, Sunday 08:00 – 09:30",
+        ),
+        (
+            Recurring(days=frozenset(WEEK) - {Weekday.SA}, start=time(8), end=time(9)),
+            "Monday – Friday, Sunday 08:00 – 09:00",
         ),
         (Opaque(access_type=AccessType.UNKNOWN, text="BEGIN:VEVENT"), "BEGIN:VEVENT"),
         (

@@ -22,7 +22,7 @@ from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.codes.wishes import WishRefused
 
 from .keeper import LockCodes
-from .maker import CodeMaker, check_schedule, person, refusal, refused_by
+from .maker import CodeMaker, check_schedule, checked_name, person, refusal, refused_by
 from .office import CodeOffice, Outcomes
 from .shown import Found, find_in, listed_pin, pin_key, pin_name, shown_codes, unmanaged
 
@@ -110,6 +110,10 @@ class AccessCodes(CodeOffice):
             found[code.guest_id] = room.digits.get(code.guest_id) or listed
         return {code_id: digits for code_id, digits in found.items() if digits}
 
+    def check_add(self, name: str, lock_ids: Iterable[str]) -> None:
+        """Raise, before anything else is asked, where somebody cannot get a code on these locks."""
+        self._check_new(checked_name(name), self.rooms_for(lock_ids))
+
     # What may be wished
 
     async def async_add(
@@ -128,17 +132,12 @@ class AccessCodes(CodeOffice):
         A known guest with the same code everywhere gets that. `weak` takes typed digits that
         are easy to guess.
         """
-        name = guest.name if isinstance(guest, Guest) else " ".join(guest.split())
-        if not name:
-            raise refusal("code_name_missing")
+        name = checked_name(guest.name if isinstance(guest, Guest) else guest)
         rooms = self.rooms_for(lock_ids)
         for room in rooms:
             check_schedule(schedule, room.lock)
         async with self._wishing:
-            known = self.find_guest(name)
-            for room in rooms:
-                if known is not None and known.guest_id in room.codes:
-                    raise refusal("code_guest_has_code", lock=room.lock.data.name)
+            known = self._check_new(name, rooms)
             await self.async_look(rooms)
             if digits is not None:
                 self._maker.check(digits, rooms, weak=weak)
@@ -222,6 +221,7 @@ class AccessCodes(CodeOffice):
         self, lock_id: str, code: str, *, name: str | None = None
     ) -> Outcomes:
         """Manage a code that was made elsewhere; nothing is written."""
+        name = None if name is None else checked_name(name)
         async with self._wishing:
             room = self.room(lock_id)
             await self.async_list(room)
@@ -281,6 +281,14 @@ class AccessCodes(CodeOffice):
         if isinstance(listed, Opaque):
             raise refusal("code_schedule_unreadable", lock=room.lock.data.name)
 
+    def _check_new(self, name: str, rooms: Iterable[LockCodes]) -> Guest | None:
+        """Return the guest of a name, if there is one; raises where they have a code already."""
+        known = self.find_guest(name)
+        for room in rooms:
+            if known is not None and known.guest_id in room.codes:
+                raise refusal("code_guest_has_code", lock=room.lock.data.name)
+        return known
+
     async def _async_digits(
         self, rooms: Sequence[LockCodes], known: Guest | None, *, same_code: bool
     ) -> dict[str, str]:
@@ -309,9 +317,7 @@ class AccessCodes(CodeOffice):
         return {room.lock_id: digits for room in rooms}
 
     def _rename(self, who: Guest, name: str) -> None:
-        name = " ".join(name.split())
-        if not name:
-            raise refusal("code_name_missing")
+        name = checked_name(name)
         if (other := self.find_guest(name)) is not None:
             if other.guest_id != who.guest_id:
                 raise refusal("code_name_taken")
@@ -340,7 +346,7 @@ class AccessCodes(CodeOffice):
             raise refusal("code_unidentifiable", lock=room.lock.data.name)
         if pin.state not in (PinState.LOADED, PinState.DISABLED):
             raise refusal("code_on_its_way", lock=room.lock.data.name)
-        guest = self._adopter(room, pin, " ".join((name or pin_name(pin)).split()))
+        guest = self._adopter(room, pin, name or pin_name(pin))
         self.store.guests[guest.guest_id] = guest
         room.async_wish(wishes.adopted_code(guest, room.lock_id, pin, dt_util.utcnow()))
         return guest

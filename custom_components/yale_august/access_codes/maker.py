@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 import logging
+from typing import Final
 from uuid import uuid4
 
 from homeassistant.exceptions import ServiceValidationError
@@ -34,6 +35,9 @@ from custom_components.yale_august.coordinator import LockCoordinator
 
 from .keeper import LockCodes
 
+LONGEST_NAME: Final = 100
+"""Characters: it stands in states, events and lists."""
+
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -52,6 +56,16 @@ def refused_by(
     """Return the refusal of a rule, for this lock."""
     said = {} if isinstance(err, WishRefused) else err.placeholders
     return refusal(err.key, lock=lock.data.name, **said)
+
+
+def checked_name(name: str) -> str:
+    """Return the name of a guest without blanks around its words; raises for none, and for what is none."""
+    name = " ".join(name.split())
+    if not name:
+        raise refusal("code_name_missing")
+    if len(name) > LONGEST_NAME:
+        raise refusal("code_name_too_long", most=str(LONGEST_NAME))
+    return name
 
 
 def check_schedule(schedule: Schedule, lock: LockCoordinator) -> None:

@@ -1,6 +1,6 @@
 """Access codes in words, for forms and repairs: how far they are, and when they open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final, Self
@@ -18,9 +18,10 @@ from custom_components.yale_august.codes.schedule import (
     Opaque,
     Recurring,
     Temporary,
+    Weekday,
 )
 from custom_components.yale_august.codes.view import ShownCode
-from custom_components.yale_august.codes.windows import describe
+from custom_components.yale_august.codes.windows import describe, describe_window
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.sentences import async_sentences, error_said
 
@@ -39,6 +40,7 @@ REASONS: Final = f"component.{DOMAIN}.entity.sensor.codes_trouble.state."
 SUSPENDED: Final = "suspended"
 UNREADABLE: Final = "unreadable"
 NO_CODES: Final = "no_codes"
+MISSED: Final = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,16 @@ class Words:
         """Return what stands where there are none."""
         return self.texts[_STATES + NO_CODES]
 
+    @property
+    def missed(self) -> str:
+        """Return what is said when the code in question is there no more."""
+        return self.texts[_STATES + MISSED]
+
+    @property
+    def unreadable(self) -> str:
+        """Return what stands for times in words that we do not know."""
+        return self.texts[_STATES + UNREADABLE]
+
     def state(self, code: ShownCode) -> str:
         """Return how far a code is, and why."""
         key: str = code.state
@@ -84,15 +96,25 @@ class Words:
             case Always():
                 return self.texts[_WHEN + "always"]
             case Temporary(start=start, end=end):
-                return f"{describe(start, zone)} – {describe(end, zone)}"
+                return describe_window(start, end, zone)
             case Recurring(start=begin, end=until):
-                days = ", ".join(
-                    self.texts[_DAYS + day] for day in WEEK if day in schedule.days
-                )
                 last = "24:00" if until == LAST_SECOND else f"{until:%H:%M}"
-                return f"{days} {begin:%H:%M} – {last}"
+                return f"{self._days(schedule.days)} {begin:%H:%M} – {last}"
             case Opaque(text=text):
-                return text or self.texts[_STATES + UNREADABLE]
+                return text or self.unreadable
+
+    def _days(self, days: Collection[Weekday]) -> str:
+        """Return days of the week, three or more that follow each other as one."""
+        runs: list[list[str]] = []
+        for day, before in zip(WEEK, (None, *WEEK), strict=False):
+            if day not in days:
+                continue
+            if before not in days:
+                runs.append([])
+            runs[-1].append(self.texts[_DAYS + day])
+        return ", ".join(
+            f"{run[0]} – {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs
+        )
 
 
 async def async_sentence(hass: HomeAssistant, err: HomeAssistantError) -> str:

@@ -116,7 +116,9 @@ async def _async_gone(
                 changed.clear()
                 await changed.wait()
     except TimeoutError:
-        raise refused("code_is_ending") from None
+        raise refused(
+            "code_is_ending", lock=codes.room(lock_id).lock.data.name
+        ) from None
     finally:
         stop()
 

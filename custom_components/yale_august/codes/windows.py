@@ -77,6 +77,13 @@ def describe(at: datetime, zone: tzinfo) -> str:
     return text if offset is None else f"{text} ({offset})"
 
 
+def describe_window(start: datetime, end: datetime, zone: tzinfo) -> str:
+    """Return a window on the lock's own clock in words; within one day that is named once."""
+    begins, ends = describe(start, zone), describe(end, zone)
+    day, _, time_of_day = ends.partition(" ")
+    return f"{begins} – {time_of_day if begins.startswith(day) else ends}"
+
+
 def windows(
     schedule: AnySchedule, after: datetime, before: datetime, zone: tzinfo
 ) -> Iterator[tuple[datetime, datetime]]:

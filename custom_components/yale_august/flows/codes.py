@@ -1,7 +1,10 @@
 """The menu of access codes in the options: which lock, which code, and what it is like."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+import re
 from typing import Any
+from unicodedata import combining, normalize
 
 from homeassistant.config_entries import (
     ConfigEntryState,
@@ -23,6 +26,7 @@ from custom_components.yale_august.access_codes.entity import async_zone
 from custom_components.yale_august.access_codes.words import Words, async_sentence
 from custom_components.yale_august.account import Account
 from custom_components.yale_august.codes.records import CodeState, Goal
+from custom_components.yale_august.codes.schedule import Opaque
 from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.coordinator import LockCoordinator
 
@@ -33,8 +37,10 @@ CONF_CODE = "code"
 
 type FormFields = dict[vol.Marker, object]
 
-_SHOWN = 40
-"""How many codes a sentence lists."""
+_SHOWN = 15
+"""How many codes a sentence lists; with more the menu below it would be out of sight."""
+_LISTED = 12
+"""How many choices are shown all at once."""
 
 
 class CodesFlow(OptionsFlowWithReload):
@@ -42,6 +48,8 @@ class CodesFlow(OptionsFlowWithReload):
 
     _lock_id: str | None = None
     _code_id: str | None = None
+    _is_missed = False
+    """Whether the code that the person has chosen is not there any more, and they have to be told."""
 
     # Which lock
 
@@ -50,17 +58,19 @@ class CodesFlow(OptionsFlowWithReload):
     ) -> ConfigFlowResult:
         """Ask for a lock, where there are several."""
         locks = self._code_locks()
-        if user_input is not None:
-            self._lock_id = user_input[CONF_LOCK]
-            return await self.async_step_codes_read()
-        if len(locks) == 1:
-            (self._lock_id,) = locks
-            return await self.async_step_codes_read()
+        if not locks:
+            raise AbortFlow("codes_gone")
+        errors = {}
+        if user_input is not None or len(locks) == 1:
+            word = next(iter(locks)) if user_input is None else user_input[CONF_LOCK]
+            if (lock_id := chosen(word, locks)) is not None:
+                self._lock_id = lock_id
+                return await self.async_step_codes_read()
+            errors[CONF_LOCK] = "code_locks_missing"
         return self.async_show_form(
             step_id="codes_lock",
-            data_schema=vol.Schema(
-                {vol.Required(CONF_LOCK): choice(locks, self._lock_id)}
-            ),
+            data_schema=vol.Schema({vol.Required(CONF_LOCK): choice(locks)}),
+            errors=errors,
         )
 
     async def async_step_codes_read(
@@ -95,35 +105,55 @@ class CodesFlow(OptionsFlowWithReload):
         options = ["codes_add", "codes_pick", "codes_read", "codes_lock", "codes_done"]
         if not shown:
             options.remove("codes_pick")
-        if len(self._code_locks()) == 1:
+        if len(self._code_locks()) < 2:
             options.remove("codes_lock")
         words = await Words.async_load(self.hass)
-        lines = [f"- {label}" for label in (await self._labels(shown)).values()]
-        if len(lines) > _SHOWN:
-            lines = [*lines[:_SHOWN], f"- … + {len(lines) - _SHOWN}"]
+        # What is not as wished must not be among those that are only counted.
+        first = sorted(
+            sorted(shown, key=_by_name),
+            key=lambda code: code.state is CodeState.CONFIRMED,
+        )
+        labels = await self._labels(first[:_SHOWN])
+        lines = [f"- {plain(label)}" for label in labels.values()]
+        if len(shown) > _SHOWN:
+            lines.append(f"- … + {len(shown) - _SHOWN}")
+        said = "\n".join(lines) or words.no_codes
+        if self._is_missed:
+            self._is_missed = False
+            said = f"{words.missed}\n\n{said}"
         return self.async_show_menu(
             step_id="codes",
             menu_options=options,
-            description_placeholders={
-                "lock": self._lock.data.name,
-                "codes": "\n".join(lines) or words.no_codes,
-            },
+            description_placeholders={"lock": self._lock_label, "codes": said},
         )
+
+    async def _show_missed(self) -> ConfigFlowResult:
+        """Show the codes again, and say that the one in question is not among them."""
+        self._is_missed = True
+        return await self.async_step_codes()
 
     async def async_step_codes_pick(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for one of the codes."""
+        shown = self._codes.shown(self._lock.lock_id)
+        if not shown:
+            return await self._show_missed()
+        labels = await self._labels(sorted(shown, key=_by_name))
+        errors = {}
         if user_input is not None:
-            self._code_id = user_input[CONF_CODE]
-            return await self.async_step_code()
-        labels = await self._labels(self._codes.shown(self._lock.lock_id))
+            names = {code.code_id: code.name for code in shown}
+            word = user_input[CONF_CODE]
+            code_id = chosen(word, labels) or chosen(word, names)
+            if code_id is not None:
+                self._code_id = code_id
+                return await self.async_step_code()
+            errors[CONF_CODE] = "code_not_listed"
         return self.async_show_form(
             step_id="codes_pick",
-            data_schema=vol.Schema(
-                {vol.Required(CONF_CODE): choice(labels, self._code_id)}
-            ),
-            description_placeholders={"lock": self._lock.data.name},
+            data_schema=vol.Schema({vol.Required(CONF_CODE): choice(labels)}),
+            errors=errors,
+            description_placeholders={"lock": self._lock_label},
         )
 
     async def async_step_code(
@@ -138,9 +168,12 @@ class CodesFlow(OptionsFlowWithReload):
             step_id="code",
             menu_options=_possible(code),
             description_placeholders={
-                **self._names(code),
+                "lock": self._lock_label,
+                "guest": plain(code.name),
                 "state": words.state(code),
-                "times": words.schedule(code.schedule, await async_zone(self._lock)),
+                "times": plain(
+                    words.schedule(code.schedule, await async_zone(self._lock))
+                ),
             },
         )
 
@@ -191,19 +224,50 @@ class CodesFlow(OptionsFlowWithReload):
             if account.codes.can_codes(lock)
         )
 
-    def _names(self, code: ShownCode) -> dict[str, str]:
-        return {"lock": self._lock.data.name, "guest": code.name}
+    @property
+    def _lock_label(self) -> str:
+        """Return the name of the lock as descriptions show it, with its house where there are several."""
+        return plain(self._label(self._lock.lock_id))
 
-    async def _labels(self, shown: tuple[ShownCode, ...]) -> dict[str, str]:
+    def _label(self, lock_id: str) -> str:
+        """Return the name of a lock that no other has."""
+        return self._code_locks().get(lock_id) or self._lock.data.name
+
+    def _names(self, code: ShownCode) -> dict[str, str]:
+        """Return what the forms about one code are told: the guest is named in their titles."""
+        return {"lock": self._lock_label, "guest": code.name}
+
+    async def _labels(self, shown: Iterable[ShownCode]) -> dict[str, str]:
         """Return a line about each code by its id."""
         words = await Words.async_load(self.hass)
         zone = await async_zone(self._lock)
-        return {
+        labels = {
             code.code_id: " · ".join(
-                (code.name, words.schedule(code.schedule, zone), words.state(code))
+                (
+                    code.name,
+                    words.unreadable
+                    if isinstance(code.schedule, Opaque)
+                    else words.schedule(code.schedule, zone),
+                    words.state(code),
+                )
             )
-            for code in sorted(shown, key=lambda code: code.name.casefold())
+            for code in shown
         }
+        often = Counter(labels.values())
+        return {
+            code_id: label if often[label] == 1 else f"{label} (…{code_id[-4:]})"
+            for code_id, label in labels.items()
+        }
+
+
+def _by_name(code: ShownCode) -> list[tuple[int, str]]:
+    """Return the place of a code in a list: É is an E there, and 10 comes after 9."""
+    name = normalize("NFKD", code.name.casefold())
+    letters = "".join(letter for letter in name if not combining(letter))
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part)
+        for part in re.split(r"(\d+)", letters)
+    ]
 
 
 def _possible(code: ShownCode) -> list[str]:
@@ -211,30 +275,49 @@ def _possible(code: ShownCode) -> list[str]:
     if code.goal is Goal.GONE:
         stuck = code.state in (CodeState.REFUSED, CodeState.UNCERTAIN)
         return ["code_end", "codes_read"] if stuck else ["codes_read"]
-    turns = ["code_suspend" if code.goal is Goal.OPEN else "code_resume"]
+    is_open = code.goal is Goal.OPEN
+    turns = ["code_suspend" if is_open else "code_resume"]
     if code.state is CodeState.UNCERTAIN:
-        turns = ["code_suspend", "code_resume"]
+        turns = ["code_again" if is_open else "code_resume", "code_suspend"]
     elif code.state in (CodeState.LOST, CodeState.REFUSED, CodeState.NEEDS_NEW_CODE):
-        turns = ["code_resume"]
+        turns = ["code_again"]
     if not code.managed:
         return ["code_adopt", *turns, "code_reveal", "codes_read"]
-    changes = ["code_when", "code_digits", "code_rename"]
-    return [*turns, *changes, "code_reveal", "code_end", "codes_read"]
+    # A code that is suspended has to be resumed before it is replaced.
+    changes = ["code_when", "code_digits"] if is_open else []
+    return [*turns, *changes, "code_rename", "code_reveal", "code_end", "codes_read"]
 
 
-def choice(
-    labels: Mapping[str, str], default: str | None = None, *, multiple: bool = False
-) -> SelectSelector:
-    """Return a choice of what has names of its own."""
+def plain(text: str) -> str:
+    """Return a text so that descriptions, which are Markdown, show it as it stands: no link, no heading."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
+def choice(labels: Mapping[str, str], *, multiple: bool = False) -> SelectSelector:
+    """Return a choice of what has names of its own; `chosen` reads what was chosen.
+
+    Among many can be searched, which the frontend offers only where anything may be typed. It
+    then shows the value of what was chosen, so that this has to be the label.
+    """
+    is_long = len(labels) > _LISTED
+    is_searched = is_long and not multiple
     return SelectSelector(
         SelectSelectorConfig(
             options=[
-                SelectOptionDict(value=value, label=label)
+                SelectOptionDict(value=label if is_searched else value, label=label)
                 for value, label in labels.items()
             ],
             multiple=multiple,
-            mode=SelectSelectorMode.LIST
-            if len(labels) <= 12
-            else SelectSelectorMode.DROPDOWN,
+            custom_value=is_searched,
+            mode=SelectSelectorMode.DROPDOWN if is_long else SelectSelectorMode.LIST,
         )
     )
+
+
+def chosen(word: str, labels: Mapping[str, str]) -> str | None:
+    """Return what was chosen or typed; None when it is nothing, or not one thing."""
+    if word in labels:
+        return word
+    wanted = " ".join(word.split()).casefold()
+    found = [value for value, label in labels.items() if label.casefold() == wanted]
+    return found[0] if len(found) == 1 else None

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 import probatio as vol
 
@@ -11,7 +12,7 @@ from custom_components.yale_august.access_codes.words import Words
 from custom_components.yale_august.codes.schedule import Schedule
 from custom_components.yale_august.codes.view import Outcome
 
-from .codes import FormFields, choice
+from .codes import FormFields, choice, plain
 from .codes_when import CONF_WHEN, WhenFlow, when_field
 
 CONF_NAME: Final = "name"
@@ -33,7 +34,8 @@ class AddCodeFlow(WhenFlow):
     ) -> ConfigFlowResult:
         """Ask who, where, and when."""
         locks = self._code_locks()
-        errors = {}
+        errors: dict[str, str] = {}
+        told: dict[str, str] = {}
         if user_input is not None:
             name = user_input[CONF_NAME].strip()
             self._wanted = {
@@ -47,9 +49,14 @@ class AddCodeFlow(WhenFlow):
             elif not self._wanted[CONF_LOCKS]:
                 errors[CONF_LOCKS] = "code_locks_missing"
             else:
-                return await self._ask_times(
-                    user_input[CONF_WHEN], self._add, whose=name, with_digits=True
-                )
+                try:
+                    self._codes.check_add(name, self._wanted[CONF_LOCKS])
+                except HomeAssistantError as err:
+                    errors, told = await self._refused(err)
+                else:
+                    return await self._ask_times(
+                        user_input[CONF_WHEN], self._add, whose=name, with_digits=True
+                    )
         fields: FormFields = {vol.Required(CONF_NAME): TextSelector()}
         if len(locks) > 1:
             fields[vol.Required(CONF_LOCKS, default=[self._lock.lock_id])] = choice(
@@ -63,7 +70,7 @@ class AddCodeFlow(WhenFlow):
                 vol.Schema(fields), user_input or {}
             ),
             errors=errors,
-            description_placeholders={"lock": self._lock.data.name},
+            description_placeholders=told,
         )
 
     async def _add(self, schedule: Schedule, digits: str | None) -> ConfigFlowResult:
@@ -85,9 +92,8 @@ class AddCodeFlow(WhenFlow):
         if user_input is not None:
             return await self.async_step_codes()
         words = await Words.async_load(self.hass)
-        names = self._code_locks()
         lines = [
-            f"- {names.get(lock_id, '')}: {self._line(words, outcome)}"
+            f"- {plain(self._label(lock_id))}: {self._line(words, outcome)}"
             for lock_id, outcome in self._made.items()
         ]
         return self.async_show_form(

@@ -10,17 +10,32 @@ import probatio as vol
 
 from custom_components.yale_august.access_codes.desk import NEW
 from custom_components.yale_august.access_codes.office import Outcomes
+from custom_components.yale_august.codes.records import CodeState, Goal
 from custom_components.yale_august.codes.schedule import Schedule
 from custom_components.yale_august.codes.view import ShownCode
 
-from .codes import CONF_CODE, FormFields
+from .codes import CONF_CODE, FormFields, plain
 from .codes_add import CONF_NAME, PATIENCE
 from .codes_when import CONF_WHEN, DIGITS, WhenFlow, kind, when_field
+from .forms import listed
 
 CONF_EVERYWHERE: Final = "everywhere"
 
 type Do = Callable[[ShownCode, dict[str, Any]], Awaitable[ConfigFlowResult | None]]
 """What becomes of a form that is filled in: another screen, or None for that of the code."""
+type Only = Callable[[ShownCode], bool]
+"""Which codes of a guest, beside the one that was chosen, something can be done with."""
+
+
+def _stays(code: ShownCode) -> bool:
+    """Return whether a code is not being taken off its lock."""
+    return code.goal is not Goal.GONE
+
+
+def _is_halted(code: ShownCode) -> bool:
+    """Return whether there is something to resume, or to try again."""
+    is_well = not code.settled or code.state is CodeState.CONFIRMED
+    return _stays(code) and not (code.goal is Goal.OPEN and is_well)
 
 
 class ChangeCodeFlow(WhenFlow):
@@ -43,14 +58,26 @@ class ChangeCodeFlow(WhenFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Let it open again."""
+        return await self._resume("code_resume", user_input)
 
+    async def async_step_code_again(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Try again what went wrong."""
+        return await self._resume("code_again", user_input)
+
+    async def _resume(
+        self, step_id: str, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
         async def do(code: ShownCode, typed: dict[str, Any]) -> None:
             outcomes = await self._codes.async_resume(
-                code.code_id, lock_ids=self._where(code, typed), wait=PATIENCE
+                code.code_id,
+                lock_ids=self._where(code, typed, _is_halted),
+                wait=PATIENCE,
             )
             self._follow(outcomes)
 
-        return await self._form("code_resume", {}, do, user_input)
+        return await self._form(step_id, {}, do, user_input, only=_is_halted)
 
     async def async_step_code_end(
         self, user_input: dict[str, Any] | None = None
@@ -112,7 +139,9 @@ class ChangeCodeFlow(WhenFlow):
     ) -> ConfigFlowResult:
         """Show its digits to the person."""
         code = self._code
-        if user_input is not None or code is None:
+        if code is None:
+            return await self._show_missed()
+        if user_input is not None:
             return await self.async_step_code()
         try:
             digits = await self._codes.async_reveal(self._lock.lock_id, code.code_id)
@@ -164,11 +193,12 @@ class ChangeCodeFlow(WhenFlow):
         typed: dict[str, Any] | None,
         *,
         scope: bool = True,
+        only: Only = _stays,
     ) -> ConfigFlowResult:
         """Ask once more, for one lock or all of the guest's, then do it and show the code."""
         code = self._code
         if code is None:
-            return await self.async_step_codes()
+            return await self._show_missed()
         told = self._names(code)
         errors: dict[str, str] = {}
         if typed is not None:
@@ -179,9 +209,11 @@ class ChangeCodeFlow(WhenFlow):
                 told |= more
             else:
                 return await self.async_step_code() if done is None else done
-        if scope and len(self._others(code)) > 1:
+        locks = self._where(code, {CONF_EVERYWHERE: scope}, only)
+        if len(locks) > 1:
             everywhere = vol.Required(CONF_EVERYWHERE, default=True)
             fields = {**fields, everywhere: BooleanSelector()}
+        told["locks"] = plain(listed(self._label(lock_id) for lock_id in locks))
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -196,16 +228,19 @@ class ChangeCodeFlow(WhenFlow):
         if (outcome := outcomes.get(self._lock.lock_id)) is not None:
             self._code_id = outcome.code_id
 
-    def _others(self, code: ShownCode) -> list[str]:
-        """Return the locks on which a guest has a code."""
+    def _where(
+        self, code: ShownCode, typed: dict[str, Any], only: Only = _stays
+    ) -> list[str]:
+        """Return this lock, and the others of the guest that are concerned too."""
+        here = self._lock.lock_id
+        if not (code.managed and typed.get(CONF_EVERYWHERE)):
+            return [here]
         return [
             lock_id
             for lock_id in self._code_locks()
-            if code.managed
-            and any(one.code_id == code.code_id for one in self._codes.shown(lock_id))
+            if lock_id == here
+            or any(
+                one.code_id == code.code_id and only(one)
+                for one in self._codes.shown(lock_id)
+            )
         ]
-
-    def _where(self, code: ShownCode, typed: dict[str, Any]) -> list[str]:
-        if typed.get(CONF_EVERYWHERE):
-            return self._others(code)
-        return [self._lock.lock_id]

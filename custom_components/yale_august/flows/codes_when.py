@@ -1,7 +1,7 @@
 """When an access code opens: the forms for it, the same for a new code and for one that is changed."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, time, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult
@@ -112,12 +112,15 @@ class WhenFlow(CodesFlow):
     ) -> ConfigFlowResult:
         """Ask for beginning and end."""
         zone = await async_zone(self._lock)
-        shown = {}
-        if isinstance(present := self._present, Temporary):
-            shown = {
-                name: at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-                for name, at in _ends(present).items()
-            }
+        window = self._present
+        if not isinstance(window, Temporary):
+            # A day from now on: with empty fields the frontend shows two times of today's midnight.
+            now = dt_util.now(zone).replace(minute=0, second=0)
+            window = Temporary(start=now, end=now + timedelta(days=1))
+        shown = {
+            name: at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+            for name, at in _ends(window).items()
+        }
 
         async def read(typed: Mapping[str, Any]) -> Schedule | None:
             times = _times(typed)
@@ -240,7 +243,7 @@ class WhenFlow(CodesFlow):
         ask_more: Callable[[], Awaitable[ConfigFlowResult]] | None = None,
     ) -> ConfigFlowResult:
         """Show a form until what is typed is taken, or what it leaves open can be asked."""
-        told = {"lock": self._lock.data.name, "guest": self._whose}
+        told = {"lock": self._lock_label, "guest": self._whose}
         errors: dict[str, str] = {}
         if typed is not None:
             try:
