@@ -53,8 +53,8 @@ from .flows.problems import (
     login_problem,
     sub_user_problem,
 )
-from .flows.sharing import Sharing, SubUserWish, async_share
 from .oauth import FlowTokens
+from .people.sharing import Sharing, SubUserWish, async_share
 from .sentences import async_sentences
 
 SUB_USER_FIELDS = (CONF_PARTNER_USER_ID, CONF_FIRST_NAME, CONF_LAST_NAME)

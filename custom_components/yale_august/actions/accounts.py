@@ -1,27 +1,14 @@
 """Which login a call means, and what its locks are called."""
 
-from typing import Final
-
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, service
-from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.account import Account
-from custom_components.yale_august.cloud.errors import (
-    ApiKeyInvalid,
-    CloudError,
-    LoginExpired,
-)
-from custom_components.yale_august.cloud.models import LockDetail, Role
-from custom_components.yale_august.const import ACTING_OWNER, CONF_ACTING_USER, DOMAIN
-from custom_components.yale_august.coordinator import LockCoordinator
-from custom_components.yale_august.failures import failure
-
-from .action import refused
-
-RANK: Final = {Role.USER: 0, Role.MANAGER: 1, Role.SUPERUSER: 2}
+from custom_components.yale_august.cloud.models import LockDetail
+from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.people.logins import require_owner
+from custom_components.yale_august.people.roles import full_name
 
 
 def account_of(call: ServiceCall, *, owner: bool = False) -> Account:
@@ -39,44 +26,9 @@ def account_of(call: ServiceCall, *, owner: bool = False) -> Account:
     return account
 
 
-def require_owner(account: Account) -> None:
-    """Raise ServiceValidationError unless an account acts as its owner."""
-    if account.entry.data[CONF_ACTING_USER] != ACTING_OWNER:
-        raise refused("owner_only", entry=account.entry.title)
-
-
-def require_role(lock: LockCoordinator, least: Role) -> None:
-    """Raise HomeAssistantError where the login is known to have a lesser role on a lock."""
-    role = lock.data.summary.role
-    if role is not None and RANK[role] < RANK[least]:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN, translation_key="role_missing"
-        )
-
-
-async def async_fresh_detail(lock: LockCoordinator) -> LockDetail:
-    """Read a lock's detail, and let its entities have it too; raises CloudError."""
-    asked = dt_util.utcnow()
-    detail = await lock.account.client.get_lock(lock.lock_id)
-    lock.async_take_detail(detail, asked)
-    return detail
-
-
-def told_of_account(account: Account, err: CloudError) -> HomeAssistantError:
-    """Put what the cloud refused for an account in words, and ask for a login where it ended."""
-    if isinstance(err, LoginExpired | ApiKeyInvalid):
-        account.note_failure(err)
-    return failure(err, account.entry.title)
-
-
 def lock_key(hass: HomeAssistant, lock_id: str) -> str | None:
     """Return the lock entity of a lock."""
     return er.async_get(hass).async_get_entity_id("lock", DOMAIN, f"{lock_id}_lock")
-
-
-def full_name(first_name: str | None, last_name: str | None) -> str | None:
-    """Return a person's name, if there is any."""
-    return " ".join(part for part in (first_name, last_name) if part) or None
 
 
 def names_of(account: Account) -> dict[str, str]:

@@ -23,14 +23,15 @@ from custom_components.yale_august.const import (
 )
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.devices import BRIDGE_MODELS
+from custom_components.yale_august.people.logins import told_of_account
+from custom_components.yale_august.people.roles import RANK, ROLE_WORDS
 from custom_components.yale_august.sentences import async_sentences
 from custom_components.yale_august.veil import Veil
 from custom_components.yale_august.webhooks.address import has_address
 from custom_components.yale_august.webhooks.papers import Papers
 
-from .accounts import RANK, account_of, lock_key, told_of_account
+from .accounts import account_of, lock_key
 from .action import Handlers
-from .people import ROLE_WORDS
 
 _SAID: Final = {
     Verdict.WORKS: "check_works",

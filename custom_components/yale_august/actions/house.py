@@ -13,10 +13,11 @@ from custom_components.yale_august.cloud.errors import CloudError
 from custom_components.yale_august.cloud.models import House, HouseSummary, Role
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.devices import Facts
+from custom_components.yale_august.people.logins import told_of_account
+from custom_components.yale_august.people.roles import ROLE_WORDS
 
-from .accounts import account_of, lock_key, names_of, told_of_account
+from .accounts import account_of, lock_key, names_of
 from .action import Handlers, refused
-from .people import ROLE_WORDS
 
 
 async def _async_get_house(call: ServiceCall) -> ServiceResponse:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,26 +19,24 @@ from custom_components.yale_august.cloud.errors import (
 )
 from custom_components.yale_august.cloud.models import GuestList, LockDetail, Pin, Role
 from custom_components.yale_august.cloud.validate import ABSENT
-from custom_components.yale_august.const import (
-    ACTING_OWNER,
-    CONF_ACTING_USER,
-    CONF_ROLE,
-)
+from custom_components.yale_august.const import CONF_ROLE
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.failures import failure_key
+from custom_components.yale_august.people.roles import (
+    ROLE_WORDS,
+    async_fresh_detail,
+    async_listed_role,
+    async_set_role,
+    full_name,
+    require_role,
+)
 from custom_components.yale_august.sentences import async_sentences, said
 
-from .accounts import async_fresh_detail, full_name, require_role
-from .action import Handlers, refused
+from .action import Handlers
 from .answers import async_for_each
 from .table import IS_UPDATING_PERMISSIONS, NAME, RETURN_INVITED, USER_ID
 from .targets import Target
 
-ROLE_WORDS: Final = {
-    Role.SUPERUSER: "owner",
-    Role.MANAGER: "manager",
-    Role.USER: "guest",
-}
 _SAID: Final = {
     "added": "user_added",
     "changed": "user_changed",
@@ -67,7 +64,7 @@ async def _async_add_user(call: ServiceCall) -> ServiceResponse:
             is_updating_permissions=call.data.get(IS_UPDATING_PERMISSIONS),
             return_invited=call.data.get(RETURN_INVITED),
         )
-        listed = await _async_listed_role(lock, user_id)
+        listed = await async_listed_role(lock, user_id)
         result = "added" if listed is role else "accepted"
         told: JsonObjectType = {
             "result": result,
@@ -87,36 +84,14 @@ async def _async_set_user_role(call: ServiceCall) -> ServiceResponse:
 
     async def change(target: Target) -> JsonObjectType:
         lock = target.lock
-        if _is_self(target, user_id):
-            raise refused("not_yourself", lock=lock.data.name)
-        require_role(lock, Role.SUPERUSER)
-        await lock.account.client.set_user_type(lock.lock_id, user_id, role)
-        listed = await _async_listed_role(lock, user_id)
-        result = "changed" if listed is role else "accepted"
+        listed = await async_set_role(lock, user_id, role)
+        result = "changed" if listed else "accepted"
         return {
             "result": result,
             "message": said(sentences, _SAID[result], {"lock": lock.data.name}),
         }
 
     return await async_for_each(call, change)
-
-
-def _is_self(target: Target, user_id: str) -> bool:
-    """Return whether somebody is whom the entry acts as: who gives up a role cannot take it back."""
-    return (
-        target.entry.data[CONF_ACTING_USER] == ACTING_OWNER
-        and (target.entry.unique_id or "").lower() == user_id.lower()
-    )
-
-
-async def _async_listed_role(lock: LockCoordinator, user_id: str) -> Role | None:
-    """Return the role that a lock's detail gives a user now; None when it does not say."""
-    with suppress(CloudError):
-        detail = await async_fresh_detail(lock)
-        for listed, user in detail.users.items():
-            if listed.lower() == user_id.lower():
-                return user.role
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,9 +23,9 @@ from custom_components.yale_august.codes.digits import (
 )
 from custom_components.yale_august.codes.records import CodeState
 from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.people.roles import require_role
 from custom_components.yale_august.sentences import async_sentences, said
 
-from .accounts import require_role
 from .action import Handlers, refused
 from .answers import async_for_each
 from .table import CODE, NEW_USER_ID, OLD_USER_ID

@@ -17,9 +17,9 @@ from custom_components.yale_august.cloud.errors import (
 from custom_components.yale_august.cloud.models import Role
 from custom_components.yale_august.commands.order import async_turn
 from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.people.roles import async_fresh_detail, require_role
 from custom_components.yale_august.sentences import async_sentences, said
 
-from .accounts import async_fresh_detail, require_role
 from .action import Handlers, refused
 from .answers import async_answer, async_outcomes
 from .pins import async_pins_at_rest

@@ -2,20 +2,12 @@
 
 from typing import Final
 
-from homeassistant.const import ATTR_CONFIG_ENTRY_ID, CONF_API_KEY
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
 
 from custom_components.yale_august.account import Account
-from custom_components.yale_august.cloud.auth import TokenSource
-from custom_components.yale_august.cloud.client import Client
-from custom_components.yale_august.cloud.errors import (
-    CloudError,
-    InvalidParameter,
-    SubUserRefused,
-)
-from custom_components.yale_august.cloud.transport import Transport
 from custom_components.yale_august.const import (
     CONF_FIRST_NAME,
     CONF_LAST_NAME,
@@ -23,54 +15,31 @@ from custom_components.yale_august.const import (
     CONF_ROLE,
     DOMAIN,
 )
-from custom_components.yale_august.flows.problems import sub_user_problem
-from custom_components.yale_august.flows.sharing import SubUserWish, async_share
+from custom_components.yale_august.people.logins import require_owner
+from custom_components.yale_august.people.roles import full_name
+from custom_components.yale_august.people.sharing import SubUserWish
+from custom_components.yale_august.people.sub_users import async_page, async_share_locks
 from custom_components.yale_august.sentences import async_sentences, said
 
-from .accounts import account_of, full_name, require_owner, told_of_account
+from .accounts import account_of
 from .action import Handlers, refused
 from .answers import FAILED
 from .table import LOCKS, PAGE, PAGE_SIZE
 from .targets import Target, targets_of_entities
-
-_TOLD: Final = {
-    "sub_user_taken": "sub_user_id_taken",
-    "sub_user_not_allowed": "sub_users_not_allowed",
-}
-"""What the config flow says of a sub-user that cannot be had, in the words of actions."""
 
 
 async def _async_create_sub_user(call: ServiceCall) -> ServiceResponse:
     """Create or find a sub-user, and share locks with it; its token goes nowhere."""
     targets = targets_of_entities(call.hass, call.data[LOCKS])
     account = _account(call, targets)
-    locks = [target.lock for target in targets]
     wish = SubUserWish(
         partner_user_id=call.data[CONF_PARTNER_USER_ID],
         first_name=call.data[CONF_FIRST_NAME],
         last_name=call.data[CONF_LAST_NAME],
-        locks=tuple(lock.data.summary for lock in locks),
+        locks=tuple(target.lock.data.summary for target in targets),
         role=call.data[CONF_ROLE],
     )
-
-    def acting(tokens: TokenSource) -> Client:
-        owner = account.client.transport
-        return Client(
-            Transport(
-                owner.session,
-                owner.endpoints,
-                account.entry.data[CONF_API_KEY],
-                tokens,
-                refused=SubUserRefused,
-            ),
-            account.client.budget,
-        )
-
-    try:
-        sharing = await async_share(account.client, acting, wish)
-    except CloudError as err:
-        key = _TOLD.get(sub_user_problem(err).key)
-        raise refused(key) if key else told_of_account(account, err) from err
+    sharing = await async_share_locks(account, wish)
     sentences = await async_sentences(call.hass)
     told: JsonObjectType = {
         target.key: {"result": FAILED, "reason": key, "message": sentences[key]}
@@ -81,8 +50,6 @@ async def _async_create_sub_user(call: ServiceCall) -> ServiceResponse:
         }
         for target in targets
     }
-    for lock in locks:
-        lock.async_read_soon()
     failed = [key for key in sharing.problems.values() if key]
     if failed and (not call.return_response or len(failed) == len(targets)):
         raise HomeAssistantError(
@@ -124,14 +91,7 @@ def _account(call: ServiceCall, targets: tuple[Target, ...]) -> Account:
 async def _async_get_sub_users(call: ServiceCall) -> ServiceResponse:
     """Return one page of the login's sub-users."""
     account = account_of(call, owner=True)
-    page, size = call.data[PAGE], call.data[PAGE_SIZE]
-    try:
-        found = await account.client.get_sub_users(page=page, page_size=size)
-    except CloudError as err:
-        if isinstance(err, InvalidParameter) and page > 1:
-            raise refused("no_such_page", page=str(page)) from err
-        key = _TOLD.get(sub_user_problem(err).key)
-        raise refused(key) if key else told_of_account(account, err) from err
+    found = await async_page(account, call.data[PAGE], call.data[PAGE_SIZE])
     return {
         "page": found.page,
         "total_pages": found.total_pages,

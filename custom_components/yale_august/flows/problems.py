@@ -15,6 +15,7 @@ from homeassistant.exceptions import (
 from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.cloud.errors import CloudError
 from custom_components.yale_august.const import CONF_LOCK_IDS, CONF_PARTNER_USER_ID
+from custom_components.yale_august.people.sharing import lacks_permission
 
 BASE: Final = "base"
 _PAUSE: Final = timedelta(minutes=1)
@@ -38,19 +39,6 @@ _SUB_USER_PROBLEMS: Final[Mapping[type[CloudError], str]] = {
     errors.Conflict: "sub_user_taken",
     errors.InvalidParameter: "sub_user_invalid",
     errors.OutcomeUnknown: "outcome_unknown",
-}
-_SHARING_PROBLEMS: Final[Mapping[type[CloudError], str]] = {
-    errors.LoginExpired: "share_login_refused",
-    errors.EndpointNotAllowed: "share_not_allowed_for_key",
-    errors.Forbidden: "share_role_missing",
-    errors.NotFound: "share_not_found",
-    errors.OperationNotOffered: "share_role_kept",
-    errors.RateLimited: "share_rate_limited",
-    errors.BudgetExhausted: "share_rate_limited",
-    errors.FirewallBlocked: "share_no_answer",
-    errors.CloudUnavailable: "share_no_answer",
-    errors.OutcomeUnknown: "share_outcome_unknown",
-    CloudError: "share_refused",
 }
 _FIELDS: Final = {
     "api_key_invalid": CONF_API_KEY,
@@ -84,19 +72,10 @@ def login_problem(err: CloudError) -> Problem:
 
 
 def sub_user_problem(err: CloudError) -> Problem:
-    """Return why the sub-user could not be had.
-
-    The cloud has no one answer for a key without the permission (reference 11.1): the
-    operation may be missing, or the permission, with the same code.
-    """
-    if isinstance(err, errors.Forbidden) and err.code == "NotAuthorized":
+    """Return why the sub-user could not be had."""
+    if lacks_permission(err):
         return Problem(key="sub_user_not_allowed")
     return _problem(_SUB_USER_PROBLEMS, err)
-
-
-def sharing_problem(err: CloudError) -> str:
-    """Return the key of why one lock was not shared."""
-    return _key(_SHARING_PROBLEMS, err)
 
 
 def sign_in_problem(err: OAuth2TokenRequestBaseError) -> Problem:

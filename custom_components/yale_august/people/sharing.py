@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
+from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.cloud.auth import TokenSource
 from custom_components.yale_august.cloud.client import Client
 from custom_components.yale_august.cloud.errors import (
@@ -14,7 +16,19 @@ from custom_components.yale_august.cloud.errors import (
 from custom_components.yale_august.cloud.models import LockSummary, Role
 from custom_components.yale_august.oauth import FlowTokens
 
-from .problems import sharing_problem
+_PROBLEMS: Final[Mapping[type[CloudError], str]] = {
+    errors.LoginExpired: "share_login_refused",
+    errors.EndpointNotAllowed: "share_not_allowed_for_key",
+    errors.Forbidden: "share_role_missing",
+    errors.NotFound: "share_not_found",
+    errors.OperationNotOffered: "share_role_kept",
+    errors.RateLimited: "share_rate_limited",
+    errors.BudgetExhausted: "share_rate_limited",
+    errors.FirewallBlocked: "share_no_answer",
+    errors.CloudUnavailable: "share_no_answer",
+    errors.OutcomeUnknown: "share_outcome_unknown",
+    CloudError: "share_refused",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +88,7 @@ async def async_share(
             else:
                 await owner.set_user_type(lock.lock_id, user_id, wish.role)
         except CloudError as err:
-            return sharing_problem(err)
+            return _problem(err)
         return None
 
     answers = await asyncio.gather(*(share(lock) for lock in wish.locks))
@@ -107,3 +121,21 @@ async def _seen(sub_user: Client) -> dict[str, LockSummary]:
         # The token is fresh: it is the cloud that contradicts itself, not the person's
         # login that ended.
         raise UnexpectedAnswer(operation=err.operation, status=err.status) from err
+
+
+def lacks_permission(err: CloudError) -> bool:
+    """Return whether it is the key that may have nothing to do with sub-users.
+
+    The cloud has no one answer for that (reference 11.1): the operation may be missing, or
+    the permission, with the same code.
+    """
+    return isinstance(err, errors.EndpointNotAllowed) or (
+        isinstance(err, errors.Forbidden)
+        and not isinstance(err, errors.ApiKeyInvalid)
+        and err.code == "NotAuthorized"
+    )
+
+
+def _problem(err: CloudError) -> str:
+    """Return the key of why one lock was not shared."""
+    return next(_PROBLEMS[kind] for kind in type(err).__mro__ if kind in _PROBLEMS)
