@@ -19,6 +19,7 @@ _KEYS: dict[type[errors.CloudError], str] = {
     errors.FirewallBlocked: "firewall_blocked",
     errors.NotFound: "not_found",
     errors.OperationNotOffered: "operation_not_offered",
+    errors.AddressNotProven: "address_not_proven",
     errors.Conflict: "conflict",
     errors.RateLimited: "rate_limited",
     errors.BudgetExhausted: "budget_exhausted",

@@ -125,8 +125,8 @@ REFUSALS: Any = [
     ("add_user", "add_user", Fail(403, NOT_ALLOWED), "endpoint_not_allowed"),
     ("add_user", "add_user", Fail(403, NOT_YOURS), "role_missing"),
     ("add_user", "add_user", Fail(502, "html"), "outcome_unknown"),
-    ("set_user_role", "set_user_type", Fail(404), "operation_not_offered"),
-    ("set_user_role", "set_user_type", Fail(405), "operation_not_offered"),
+    ("set_user_role", "set_user_type", Fail(404), "address_not_proven"),
+    ("set_user_role", "set_user_type", Fail(405), "address_not_proven"),
     ("set_user_role", "set_user_type", Fail(403, NOT_YOURS), "role_missing"),
 ]
 

@@ -216,4 +216,4 @@ async def test_address_that_is_not_there(
     await home.set_up()
     for action in UNPROVEN:
         wish = fields(EVERY[action][1], anna, berta)
-        assert await refusal(home, action, DOOR, **wish) == "operation_not_offered"
+        assert await refusal(home, action, DOOR, **wish) == "address_not_proven"

@@ -178,7 +178,7 @@ GENERIC: list[tuple[Route, int, str, type[CloudError], Acted]] = [
     (COMMAND, 404, PAGE, errors.CloudUnavailable, NO),
     # Unproven addresses
     *(
-        (r, s, b, errors.OperationNotOffered, NO)
+        (r, s, b, errors.AddressNotProven, NO)
         for r, s, b in product((UNPROVEN_READ, UNPROVEN_WRITE), (404, 405), BODIES)
     ),
     (READ, 405, JSON_BODY, errors.UnexpectedAnswer, NO),

@@ -182,7 +182,7 @@ async def test_addresses_that_are_wrong(
         client.log_out(apns_device_id=user, install_id=other),
     ]
     for call in calls:
-        with pytest.raises(errors.OperationNotOffered):
+        with pytest.raises(errors.AddressNotProven):
             await call
 
 

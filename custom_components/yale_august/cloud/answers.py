@@ -140,7 +140,7 @@ def _kind_of(
         return errors.RateLimited
     # A web framework answers an unknown address with a page of its own.
     if not route.verified and status in (404, 405):
-        return errors.OperationNotOffered
+        return errors.AddressNotProven
     unavailable = (
         errors.CloudUnavailable
         if is_read or status in _REFUSED

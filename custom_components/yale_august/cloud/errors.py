@@ -139,7 +139,16 @@ class NotFound(CloudError):
 
 
 class OperationNotOffered(CloudError):
-    """404 or 405 at an address that no source confirms, or 501 (reference 4.1)."""
+    """501: the cloud does not have the operation."""
+
+    situation = "this cloud does not offer the operation"
+
+
+class AddressNotProven(OperationNotOffered):
+    """404 or 405 at an address that no source confirms (reference 4.1).
+
+    It may be the lock or the person that is unknown; that the address is ours comes first.
+    """
 
     situation = "this cloud does not offer the operation at the address we know"
 

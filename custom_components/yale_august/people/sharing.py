@@ -22,6 +22,7 @@ _PROBLEMS: Final[Mapping[type[CloudError], str]] = {
     errors.Forbidden: "share_role_missing",
     errors.NotFound: "share_not_found",
     errors.OperationNotOffered: "share_role_kept",
+    errors.AddressNotProven: "share_role_not_proven",
     errors.RateLimited: "share_rate_limited",
     errors.BudgetExhausted: "share_rate_limited",
     errors.FirewallBlocked: "share_no_answer",
