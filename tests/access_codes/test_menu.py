@@ -65,7 +65,7 @@ async def test_add(
     await home.shows("sensor", DOOR, "codes", "1")
     await menu.choose("codes_read")
     assert menu.told["codes"] == "- Anna · Always · confirmed by the lock"
-    await menu.choose("codes_done")
+    await menu.choose("done")
     assert menu.screen["type"] == "create_entry"
     assert entry.options == {}
 
@@ -336,7 +336,7 @@ async def test_entry_that_is_unloaded_meanwhile(
     await menu.open(*LIST)
     await home.hass.config_entries.async_unload(entry.entry_id)
     await menu.choose("codes_read")
-    assert menu.screen["reason"] == "codes_gone"
+    assert menu.screen["reason"] == "login_gone"
 
 
 async def test_code_that_is_gone_meanwhile(

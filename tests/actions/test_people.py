@@ -302,6 +302,9 @@ async def test_lock_that_is_not_shared(home: Home, door: Lock) -> None:
 
 NO_SUB_USER: Any = [
     (Fail(409), "sub_user_id_taken"),
+    (Fail(403, NOT_YOURS), "sub_user_id_refused"),
+    (Fail(403, {"message": "no"}), "sub_user_id_refused"),
+    (Fail(403, {"message": "API key is not valid"}), "api_key_invalid"),
     (
         Fail(403, {"code": "NotAuthorized", "message": "permission not granted"}),
         "sub_users_not_allowed",
@@ -340,6 +343,8 @@ async def test_get_sub_users(home: Home, door: Lock) -> None:
     assert key == "no_such_page"
     home.cloud.faults.add("get_sub_users", Fail(403, NOT_ALLOWED))
     assert await refusal(home, "get_sub_users") == "sub_users_not_allowed"
+    home.cloud.faults.add("get_sub_users", Fail(403, NOT_YOURS))
+    assert await refusal(home, "get_sub_users") == "forbidden"
     with pytest.raises(vol.Invalid):
         await ask(home, "get_sub_users", page_size=1001)
 

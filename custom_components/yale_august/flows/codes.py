@@ -6,11 +6,7 @@ import re
 from typing import Any
 from unicodedata import combining, normalize
 
-from homeassistant.config_entries import (
-    ConfigEntryState,
-    ConfigFlowResult,
-    OptionsFlowWithReload,
-)
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import (
@@ -23,14 +19,14 @@ import probatio as vol
 
 from custom_components.yale_august.access_codes.desk import AccessCodes
 from custom_components.yale_august.access_codes.entity import async_zone
-from custom_components.yale_august.access_codes.words import Words, async_sentence
-from custom_components.yale_august.account import Account
+from custom_components.yale_august.access_codes.words import Words
 from custom_components.yale_august.codes.records import CodeState, Goal
 from custom_components.yale_august.codes.schedule import Opaque
 from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.coordinator import LockCoordinator
 
 from .forms import lock_labels
+from .loaded import LoadedFlow
 
 CONF_LOCK = "lock"
 CONF_CODE = "code"
@@ -43,8 +39,8 @@ _LISTED = 12
 """How many choices are shown all at once."""
 
 
-class CodesFlow(OptionsFlowWithReload):
-    """Where the steps about access codes begin and come back to. Options flows are for administrators."""
+class CodesFlow(LoadedFlow):
+    """Where the steps about access codes begin and come back to."""
 
     _lock_id: str | None = None
     _code_id: str | None = None
@@ -83,18 +79,6 @@ class CodesFlow(OptionsFlowWithReload):
             return await self._show_failure(err)
         return await self.async_step_codes()
 
-    async def _show_failure(self, err: HomeAssistantError) -> ConfigFlowResult:
-        return self.async_abort(
-            reason="codes_failed",
-            description_placeholders={"reason": await self._reason(err)},
-        )
-
-    async def _reason(self, err: HomeAssistantError) -> str:
-        """Return what an error says; the end of the flow is none that a form could show."""
-        if isinstance(err, AbortFlow):
-            raise err
-        return await async_sentence(self.hass, err)
-
     # Which code
 
     async def async_step_codes(
@@ -102,7 +86,7 @@ class CodesFlow(OptionsFlowWithReload):
     ) -> ConfigFlowResult:
         """Show the codes of the lock."""
         shown = self._codes.shown(self._lock.lock_id)
-        options = ["codes_add", "codes_pick", "codes_read", "codes_lock", "codes_done"]
+        options = ["codes_add", "codes_pick", "codes_read", "codes_lock", "done"]
         if not shown:
             options.remove("codes_pick")
         if len(self._code_locks()) < 2:
@@ -110,7 +94,7 @@ class CodesFlow(OptionsFlowWithReload):
         words = await Words.async_load(self.hass)
         # What is not as wished must not be among those that are only counted.
         first = sorted(
-            sorted(shown, key=_by_name),
+            sorted(shown, key=lambda code: by_name(code.name)),
             key=lambda code: code.state is CodeState.CONFIRMED,
         )
         labels = await self._labels(first[:_SHOWN])
@@ -139,7 +123,7 @@ class CodesFlow(OptionsFlowWithReload):
         shown = self._codes.shown(self._lock.lock_id)
         if not shown:
             return await self._show_missed()
-        labels = await self._labels(sorted(shown, key=_by_name))
+        labels = await self._labels(sorted(shown, key=lambda code: by_name(code.name)))
         errors = {}
         if user_input is not None:
             names = {code.code_id: code.name for code in shown}
@@ -177,33 +161,15 @@ class CodesFlow(OptionsFlowWithReload):
             },
         )
 
-    async def async_step_codes_done(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """End; the options stay as they are."""
-        return self.async_create_entry(data=dict(self.config_entry.options))
-
     # What all steps need
 
     @property
-    def _account(self) -> Account | None:
-        """Return what the entry holds while it is loaded."""
-        if self.config_entry.state is not ConfigEntryState.LOADED:
-            return None
-        account = self.config_entry.runtime_data
-        return account if isinstance(account, Account) else None
-
-    @property
     def _codes(self) -> AccessCodes:
-        if (account := self._account) is None:
-            raise AbortFlow("codes_gone")
-        return account.codes
+        return self._login.codes
 
     @property
     def _lock(self) -> LockCoordinator:
-        account = self._account
-        lock = None if account is None else account.find(self._lock_id)
-        if lock is None:
+        if (lock := self._login.find(self._lock_id)) is None:
             raise AbortFlow("codes_gone")
         return lock
 
@@ -260,9 +226,9 @@ class CodesFlow(OptionsFlowWithReload):
         }
 
 
-def _by_name(code: ShownCode) -> list[tuple[int, str]]:
-    """Return the place of a code in a list: É is an E there, and 10 comes after 9."""
-    name = normalize("NFKD", code.name.casefold())
+def by_name(text: str) -> list[tuple[int, str]]:
+    """Return the place of a name in a list: É is an E there, and 10 comes after 9."""
+    name = normalize("NFKD", text.casefold())
     letters = "".join(letter for letter in name if not combining(letter))
     return [
         (int(part), "") if part.isdecimal() else (-1, part)

@@ -268,12 +268,6 @@ class WhenFlow(CodesFlow):
             description_placeholders=told,
         )
 
-    async def _refused(
-        self, err: HomeAssistantError
-    ) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the error of a form that says what an exception says, and its placeholders."""
-        return {"base": "code_refused"}, {"reason": await self._reason(err)}
-
 
 def _times(typed: Mapping[str, Any]) -> dict[str, datetime]:
     """Read fields for date and time: on the clock of the lock, unless they say another."""

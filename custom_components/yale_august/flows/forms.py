@@ -108,9 +108,14 @@ def sub_user_form(typed: Mapping[str, Any], locks: Sequence[LockSummary]) -> vol
             ),
             vol.Required(
                 CONF_ROLE, default=typed.get(CONF_ROLE, Role.USER.value)
-            ): _choice(CONF_ROLE, (Role.USER, Role.MANAGER, Role.SUPERUSER)),
+            ): role_choice(),
         }
     )
+
+
+def role_choice() -> SelectSelector:
+    """Return the choice of a role, the least first."""
+    return _choice(CONF_ROLE, (Role.USER, Role.MANAGER, Role.SUPERUSER))
 
 
 def lock_labels(locks: Iterable[LockSummary]) -> dict[str, str]:

@@ -32,23 +32,25 @@ from custom_components.yale_august.options import (
 
 from .codes_add import AddCodeFlow
 from .codes_change import ChangeCodeFlow
+from .users_change import ChangeUserFlow
 
 CONF_SWAPPED = "swapped"
 CONF_HIDDEN = "hidden"
 
 
-class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow):
+class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow, ChangeUserFlow):
     """A menu; the entry is loaded anew when a setting has changed."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Offer access codes, where there are any, and the settings."""
-        if not self._code_locks():
+        """Offer access codes, where there are any, additional users, and the settings."""
+        if self._account is None:
             return await self.async_step_settings()
-        return self.async_show_menu(
-            step_id="init", menu_options=["codes_lock", "settings"]
-        )
+        options = ["codes_lock", "users", "settings"]
+        if not self._code_locks():
+            options.remove("codes_lock")
+        return self.async_show_menu(step_id="init", menu_options=options)
 
     async def async_step_settings(
         self, user_input: dict[str, Any] | None = None

@@ -1,11 +1,15 @@
 """What people may do with a lock, read and changed (reference 5.3 and 17)."""
 
+import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from custom_components.yale_august.account import Account
 from custom_components.yale_august.cloud.errors import CloudError
 from custom_components.yale_august.cloud.models import LockDetail, Role
 from custom_components.yale_august.const import ACTING_OWNER, CONF_ACTING_USER, DOMAIN
@@ -19,6 +23,8 @@ ROLE_WORDS: Final = {
     Role.MANAGER: "manager",
     Role.USER: "guest",
 }
+MOST_READ_ANEW: Final = 12
+"""Where an account has more locks, each look at a person's would cost too many requests."""
 
 
 def full_name(first_name: str | None, last_name: str | None) -> str | None:
@@ -81,3 +87,37 @@ def _is_self(lock: LockCoordinator, user_id: str) -> bool:
         entry.data[CONF_ACTING_USER] == ACTING_OWNER
         and (entry.unique_id or "").lower() == user_id.lower()
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """The locks of an account on which somebody is listed."""
+
+    roles: Mapping[str, Role | None]
+    """By lock id; None for a role that is new to us."""
+    unread: frozenset[str] = frozenset()
+    """The other locks whose people the cloud does not tell, or not all of them."""
+
+
+async def async_holdings(account: Account, user_id: str) -> Holdings:
+    """Return where somebody is listed, as what; read anew unless there are many locks."""
+    locks = account.locks
+    if len(locks) <= MOST_READ_ANEW:
+        await asyncio.gather(*(_async_look(lock) for lock in locks.values()))
+    roles: dict[str, Role | None] = {}
+    unread = set()
+    for lock_id, lock in locks.items():
+        users = {} if lock.data.detail is None else lock.data.detail.users
+        role = {listed.lower(): user.role for listed, user in users.items()}
+        if user_id.lower() in role:
+            roles[lock_id] = role[user_id.lower()]
+        elif not users or lock.data.summary.role is Role.USER:
+            # A guest need not be told of others.
+            unread.add(lock_id)
+    return Holdings(roles=roles, unread=frozenset(unread))
+
+
+async def _async_look(lock: LockCoordinator) -> None:
+    """Read a lock's people anew, if that can be."""
+    with suppress(CloudError):
+        await async_fresh_detail(lock)
