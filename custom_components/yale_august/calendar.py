@@ -10,20 +10,29 @@ from homeassistant.components.calendar import (
     CalendarEntityDescription,
     CalendarEntityFeature,
     CalendarEvent,
+    CalendarEventStatus,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .access_codes.desk import AccessCodes
-from .access_codes.entity import CodesEntity, async_add_codes_table, async_zone
+from .access_codes.entity import CodesEntity, async_add_codes_table, async_zone, opens
 from .access_codes.maker import refusal
-from .access_codes.rules import event_name, event_rule, event_schedule
+from .access_codes.rules import (
+    as_it_was,
+    event_name,
+    event_rule,
+    event_schedule,
+    event_start,
+    without_ours,
+)
+from .access_codes.words import Words
 from .account import YaleAugustConfigEntry
-from .codes.records import CodeState, Goal
+from .codes.records import CodeState, Goal, Guest
 from .codes.schedule import Recurring, Schedule
 from .codes.view import ShownCode
-from .codes.windows import FARTHEST, windows
+from .codes.windows import FARTHEST, describe_offset, describe_window, windows
 from .coordinator import LockCoordinator
 from .entity import LockEntityDescriptionMixin
 
@@ -52,7 +61,9 @@ async def async_setup_entry(
 class CodesCalendar(CodesEntity, CalendarEntity):
     """When the access codes of a lock open. It shows whose they are, never their digits.
 
-    Who may write to a calendar is not told to it: only an administrator's option opens it for writing.
+    Its state is that of the codes that the lock is known to have. Events are also those of others, as tentative ones
+    with what is known of them in words. Who may write to a calendar is not told to it: only an administrator's option
+    opens it for writing.
     """
 
     entity_description: CalendarDescription
@@ -66,6 +77,8 @@ class CodesCalendar(CodesEntity, CalendarEntity):
         """Be read-only, unless somebody has decided otherwise."""
         super().__init__(coordinator, description, codes)
         self._zone: tzinfo = dt_util.UTC
+        self._zone_name: str | None = None
+        self._words: Words
         self._attr_supported_features = CalendarEntityFeature(0)
         if coordinator.account.options.calendar:
             self._attr_supported_features = (
@@ -77,19 +90,39 @@ class CodesCalendar(CodesEntity, CalendarEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Learn what time it is at the lock."""
-        self._zone = await async_zone(self.coordinator)
+        await self._async_learn()
         await super().async_added_to_hass()
+
+    async def _async_learn(self) -> None:
+        self._zone_name = _zone_name(self.coordinator)
+        self._zone = await async_zone(self.coordinator)
+        self._words = await Words.async_load(self.hass)
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Look whether the lock goes by another clock: weekly codes then open at other moments."""
+        if _zone_name(self.coordinator) != self._zone_name:
+            self.coordinator.config_entry.async_create_task(
+                self.hass, self._async_go_by(), f"{self.entity_id} clock"
+            )
+        super()._handle_coordinator_update()
+
+    async def _async_go_by(self) -> None:
+        await self._async_learn()
+        self.async_write_ha_state()
 
     # What is shown
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return the window that is open, or the next one."""
+        """Return the window in which the lock takes a code, or the next one."""
         now = dt_util.utcnow()
         coming = (
             next(self._events(code, now, now + FARTHEST), None)
             for code in self._timed()
+            if opens(code)
         )
         return min(
             (event for event in coming if event is not None),
@@ -102,7 +135,7 @@ class CodesCalendar(CodesEntity, CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return the windows between two moments."""
-        self._zone = await async_zone(self.coordinator)
+        await self._async_learn()
         found = [
             event
             for code in self._timed()
@@ -130,7 +163,18 @@ class CodesCalendar(CodesEntity, CalendarEntity):
                 uid=code.code_id if code.managed else None,
                 recurrence_id=start.isoformat() if weekly else None,
                 rrule=event_rule(schedule) if isinstance(schedule, Recurring) else None,
+                description=self._more(code, start, end),
+                status=CalendarEventStatus.CONFIRMED
+                if opens(code)
+                else CalendarEventStatus.TENTATIVE,
             )
+
+    def _more(self, code: ShownCode, start: datetime, end: datetime) -> str | None:
+        """Return what a calendar cannot show otherwise: how far a code is, and which of two hours is meant."""
+        said = [] if opens(code) else [self._words.state(code)]
+        if any(describe_offset(at, self._zone) for at in (start, end)):
+            said.append(describe_window(start, end, self._zone))
+        return "\n".join(said) or None
 
     # What is written
 
@@ -139,7 +183,9 @@ class CodesCalendar(CodesEntity, CalendarEntity):
         """Give a guest a code for these times; its digits are made here and not shown."""
         name = event_name(kwargs)
         schedule = event_schedule(kwargs, await async_zone(self.coordinator))
-        await self._codes.async_add(name, [self.coordinator.lock_id], schedule)
+        await self._codes.async_add(
+            self._guest(name), [self.coordinator.lock_id], schedule
+        )
 
     @override
     async def async_delete_event(
@@ -150,7 +196,7 @@ class CodesCalendar(CodesEntity, CalendarEntity):
     ) -> None:
         """Take a guest's code off the lock."""
         code = self._code(uid)
-        self._check_whole(code, recurrence_id, recurrence_range)
+        await self._async_check_whole(code, recurrence_id, recurrence_range)
         await self._codes.async_end(uid, lock_ids=[self.coordinator.lock_id])
 
     @override
@@ -163,11 +209,11 @@ class CodesCalendar(CodesEntity, CalendarEntity):
     ) -> None:
         """Give a guest's code other times, or the guest another name."""
         code = self._code(uid)
-        name = event_name(event)
+        await self._async_check_whole(code, recurrence_id, recurrence_range)
+        name = event_name(without_ours(event, self._words))
         schedule: Schedule | None = event_schedule(
-            event, await async_zone(self.coordinator)
+            as_it_was(event, code.schedule), await async_zone(self.coordinator)
         )
-        self._check_whole(code, recurrence_id, recurrence_range)
         if schedule == code.schedule:
             schedule = None
         await self._codes.async_change(
@@ -184,7 +230,16 @@ class CodesCalendar(CodesEntity, CalendarEntity):
                 return code
         raise refusal("code_calendar_gone")
 
-    def _check_whole(
+    def _guest(self, name: str) -> Guest | str:
+        """Return whom a name means: where guests are numbered in calendars, also the one with that number."""
+        guests = self._codes.guests.values()
+        people = self.coordinator.account.people
+        for guest in guests:
+            if not people.by_name and people.guest(guest.guest_id, "") == name:
+                return guest
+        return name
+
+    async def _async_check_whole(
         self, code: ShownCode, recurrence_id: str | None, recurrence_range: str | None
     ) -> None:
         """Refuse to change some of the weeks of a code: the cloud knows only all of them."""
@@ -192,8 +247,11 @@ class CodesCalendar(CodesEntity, CalendarEntity):
             return
         if recurrence_range != THIS_AND_FUTURE:
             raise refusal("code_calendar_single_day")
-        now = dt_util.utcnow()
-        first = next(windows(code.schedule, now, now + FARTHEST, self._zone), None)
-        chosen = dt_util.parse_datetime(recurrence_id)
-        if chosen is None or (first is not None and first[0] < chosen):
+        now, zone = dt_util.utcnow(), await async_zone(self.coordinator)
+        first = next(windows(code.schedule, now, now + FARTHEST, zone), None)
+        if first is not None and first[0] < event_start(recurrence_id):
             raise refusal("code_calendar_later_days")
+
+
+def _zone_name(lock: LockCoordinator) -> str | None:
+    return None if lock.data.detail is None else lock.data.detail.time_zone

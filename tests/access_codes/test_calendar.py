@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -181,6 +182,114 @@ async def test_each_week(home: Home, door: Lock, say: Say) -> None:
     await settled(home, entry, door, shown.code_id)
 
 
+async def test_hour_that_comes_twice(
+    home: Home, entry: ConfigEntry, door: Lock, say: Say
+) -> None:
+    """An offset says which is meant, it is shown, and who touches only the name moves nothing."""
+    await home.hass.config.async_set_time_zone("Europe/Berlin")
+    night = "2028-10-29T02:30:00"
+    for offset, first in (("", "00:30"), ("+02:00", "00:30"), ("+01:00", "01:30")):
+        given = {"dtstart": f"{night}{offset}", "dtend": f"2028-10-30T12:00:00{offset}"}
+        answer = await say("create", event={"summary": "Anna", **given})
+        assert answer["success"], answer
+        await home.when(lambda: loaded(door, "Anna"))
+        (shown,) = home.account(entry).codes.shown(door.lock_id)
+        await settled(home, entry, door, shown.code_id)
+        assert f"DTSTART=2028-10-29T{first}" in str(pins(door)["Anna"].access_times)
+        (seen,) = await listed(home, 4000)
+        plain = offset or "+02:00"
+        assert seen["start"] == night + plain
+        assert seen["description"].startswith(
+            f"2028-10-29 02:30 ({plain}) – 2028-10-30"
+        )
+
+        # As the browser sends it back: without an offset, and with what we have said.
+        given |= {"dtstart": night, "dtend": seen["end"][:19]}
+        again = {"summary": "Hanna", "description": seen["description"], **given}
+        since = len(home.cloud.requests)
+        answer = await say("update", uid=shown.code_id, event=again)
+        assert answer["success"], answer
+        (shown,) = home.account(entry).codes.shown(door.lock_id)
+        assert (shown.name, shown.settled) == ("Hanna", True)
+        assert home.cloud.requests.of("write_pins", since=since) == []
+        answer = await say(
+            "update", uid=shown.code_id, event={**again, "description": "4829"}
+        )
+        assert "leave description" in answer["error"]["message"]
+        await say("delete", uid=shown.code_id)
+        await home.when(lambda: pins(door) == {})
+        await settled(home, entry, door, shown.code_id)
+
+    with pytest.raises(ServiceValidationError, match="clock of Home Assistant"):
+        await home.hass.services.async_call(
+            "calendar",
+            "create_event",
+            {
+                "entity_id": home.entity_id("calendar", DOOR, "codes"),
+                "summary": "Anna",
+                "start_date_time": "2029-03-25 02:30:00",
+                "end_date_time": "2029-03-25 12:00:00",
+            },
+            blocking=True,
+        )
+
+
+async def test_not_confirmed(
+    home: Home, entry: ConfigEntry, door: Lock, say: Say
+) -> None:
+    """An event of a code that the lock is not known to have is tentative, says so, and is no state."""
+
+    def message() -> object:
+        state = home.find("calendar", DOOR, "codes")
+        assert state is not None
+        return state.attributes.get("message")
+
+    await home.cloud.hands.set_bridge(door, online=False)
+    await say("create", event=event(tomorrow()))
+    await home.when(lambda: bool(pins(door)))
+    (shown,) = home.account(entry).codes.shown(door.lock_id)
+    (seen,) = await listed(home)
+    assert (seen["status"], seen["description"]) == (
+        "tentative",
+        "on its way to the lock",
+    )
+    assert message() is None
+    await home.cloud.hands.set_bridge(door, online=True)
+    await settled(home, entry, door, shown.code_id)
+    (seen,) = await listed(home)
+    assert (seen["status"], seen.get("description")) == ("confirmed", None)
+    assert message() == "Anna"
+
+
+async def test_clock_of_the_lock(
+    home: Home, entry: ConfigEntry, door: Lock, say: Say
+) -> None:
+    """A weekly code opens by the lock's clock, also when that is another one from now on."""
+
+    def begins() -> str:
+        state = home.find("calendar", DOOR, "codes")
+        assert state is not None
+        return str(state.attributes["start_time"])[11:]
+
+    await home.hass.config.async_set_time_zone("Europe/Berlin")
+    await say("create", event=event(tomorrow(), rrule="FREQ=DAILY"))
+    await home.when(lambda: loaded(door, "Anna"))
+    (shown,) = home.account(entry).codes.shown(door.lock_id)
+    await settled(home, entry, door, shown.code_id)
+    assert begins() == "09:00:00"
+    for unknown in ("no day", "2026-13-45T00:00:00", "2999-01-01T09:00:00"):
+        answer = await say(
+            "delete",
+            uid=shown.code_id,
+            recurrence_id=unknown,
+            recurrence_range="THISANDFUTURE",
+        )
+        assert "choose its next day" in answer["error"]["message"]
+    door.time_zone = "Europe/Lisbon"
+    await home.coordinator(entry, DOOR).async_refresh()
+    await home.until(lambda: begins() == "10:00:00")
+
+
 async def test_refused_in_words(
     home: Home, entry: ConfigEntry, door: Lock, say: Say
 ) -> None:
@@ -237,6 +346,7 @@ async def test_codes_of_others(
 
 async def test_no_names(home: Home, door: Lock, say: Say) -> None:
     """Where no names are wanted guests are numbered, and moving an event renames nobody."""
+    other = home.cloud.add_lock("keypad", name="Back Door")
     entry = await home.add_entry()
     home.hass.config_entries.async_update_entry(
         entry, options={"calendar": True, "names": False}
@@ -256,3 +366,19 @@ async def test_no_names(home: Home, door: Lock, say: Say) -> None:
     assert (await say("update", uid=shown.code_id, event=moved))["success"]
     (shown,) = home.account(entry).codes.shown(door.lock_id)
     assert shown.name == "Anna"
+
+    # Whoever knows the guest by the number gives the same guest the same code.
+    await settled(home, entry, door, shown.code_id)
+    await home.hass.services.async_call(
+        "calendar",
+        "create_event",
+        {
+            "entity_id": home.entity_id("calendar", "Back Door", "codes"),
+            "summary": "Person 1",
+            "start_date_time": tomorrow().isoformat(),
+            "end_date_time": tomorrow(12).isoformat(),
+        },
+        blocking=True,
+    )
+    await home.when(lambda: loaded(other, "Anna"))
+    assert pins(other)["Anna"].pin == pins(door)["Anna"].pin

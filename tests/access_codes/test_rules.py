@@ -115,6 +115,21 @@ def test_what_the_cloud_can_express(given: dict[str, Any], schedule: Schedule) -
             event("FREQ=DAILY", start=THURSDAY.replace(tzinfo=ZoneInfo("Asia/Tokyo"))),
             "code_calendar_other_time_zone",
         ),
+        (
+            # The same time now, and another one in summer.
+            event(
+                "FREQ=DAILY", start=THURSDAY.replace(tzinfo=ZoneInfo("Africa/Lagos"))
+            ),
+            "code_calendar_other_time_zone",
+        ),
+        (
+            event("FREQ=WEEKLY;BYDAY=MO;BYDAY=TH"),
+            "code_calendar_rule_not_weekly",
+        ),
+        (
+            event(start=datetime(2027, 3, 28, 2, 30, tzinfo=OSLO)),
+            "code_calendar_time_missing",
+        ),
     ],
 )
 def test_what_it_cannot(given: dict[str, Any], key: str) -> None:

@@ -1,7 +1,7 @@
 """Events of a calendar as schedules of access codes, and why some cannot be (reference 14.5)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from homeassistant.components.calendar import (
@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.codes.schedule import (
     WEEK,
+    AnySchedule,
     Recurring,
     Schedule,
     ScheduleRefused,
@@ -27,6 +28,7 @@ from custom_components.yale_august.codes.schedule import (
 from custom_components.yale_august.codes.windows import windows
 
 from .maker import refusal
+from .words import Words
 
 _LAST_MOMENT: Final = timedelta(microseconds=1)
 
@@ -41,11 +43,50 @@ def event_name(event: Mapping[str, Any]) -> str:
     return name
 
 
+def without_ours(event: Mapping[str, Any], words: Words) -> Mapping[str, Any]:
+    """Return an event without what we have said of it ourselves: a browser sends it back with a change."""
+    description = str(event.get(EVENT_DESCRIPTION) or "")
+    if not description or not words.are_ours(description):
+        return event
+    return {**event, EVENT_DESCRIPTION: None}
+
+
+def as_it_was(event: Mapping[str, Any], present: AnySchedule) -> Mapping[str, Any]:
+    """Return an event whose ends, where the clock shows the same as before, are the same moments as before.
+
+    A browser tells times by the clock only: it would make the first of an hour that comes twice of the second.
+    """
+    if not isinstance(present, Temporary):
+        return event
+    kept = {
+        name: at
+        for name, at in ((EVENT_START, present.start), (EVENT_END, present.end))
+        if isinstance(given := event[name], datetime)
+        and _shown(at.astimezone(given.tzinfo)) == _shown(given)
+    }
+    return {**event, **kept}
+
+
+def event_start(recurrence_id: str) -> datetime:
+    """Return which event of a code that repeats is meant; raises for what is none."""
+    try:
+        found = dt_util.parse_datetime(recurrence_id)
+    except ValueError:
+        found = None
+    if found is None:
+        raise refusal("code_calendar_later_days")
+    return dt_util.as_utc(found)
+
+
 def event_schedule(event: Mapping[str, Any], zone: tzinfo) -> Schedule:
     """Return when a code opens that opens as an event says; raises for one that the cloud cannot express."""
     start, end = event[EVENT_START], event[EVENT_END]
     if not isinstance(start, datetime) or not isinstance(end, datetime):
         raise refusal("code_calendar_all_day")
+    for at in (start, end):
+        if _shown(at.astimezone(UTC).astimezone(at.tzinfo)) != _shown(at):
+            time = at.replace(tzinfo=None).isoformat(" ", "minutes")
+            raise refusal("code_calendar_time_missing", time=time)
     rule = event.get(EVENT_RRULE)
     try:
         if not rule:
@@ -58,11 +99,20 @@ def event_schedule(event: Mapping[str, Any], zone: tzinfo) -> Schedule:
     return schedule
 
 
+def _shown(at: datetime) -> datetime:
+    """Return what a clock on the wall shows."""
+    return at.replace(tzinfo=None, microsecond=0, fold=0)
+
+
 def _recurring(start: datetime, end: datetime, rule: str, zone: tzinfo) -> Recurring:
     days = _days(rule, WEEK[start.weekday()])
-    local_start, local_end = start.astimezone(zone), end.astimezone(zone)
-    if local_start.utcoffset() != start.utcoffset():
+    weeks = (start.astimezone(UTC) + timedelta(weeks=week) for week in range(53))
+    if any(
+        _shown(at.astimezone(start.tzinfo)) != _shown(at.astimezone(zone))
+        for at in weeks
+    ):
         raise refusal("code_calendar_other_time_zone")
+    local_start, local_end = start.astimezone(zone), end.astimezone(zone)
     if (local_end - _LAST_MOMENT).date() != local_start.date():
         raise refusal("code_calendar_not_within_a_day")
     schedule = Recurring(days=days, start=local_start.time(), end=local_end.time())
@@ -75,9 +125,12 @@ def _recurring(start: datetime, end: datetime, rule: str, zone: tzinfo) -> Recur
 
 def _days(rule: str, first: Weekday) -> frozenset[Weekday]:
     """Return the days of a rule; raises for one that is not the same each week, for ever."""
-    said = dict(
+    parts = [
         part.partition("=")[::2] for part in rule.upper().split(";") if part.strip()
-    )
+    ]
+    said = dict(parts)
+    if len(said) != len(parts):
+        raise refusal("code_calendar_rule_not_weekly")
     if "UNTIL" in said or "COUNT" in said:
         raise refusal("code_calendar_rule_ends")
     if said.pop("INTERVAL", "1") != "1":

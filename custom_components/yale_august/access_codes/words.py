@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+import re
 from typing import Final, Self
 
 from homeassistant.core import HomeAssistant
@@ -36,6 +37,8 @@ _WHEN: Final = f"component.{DOMAIN}.selector.{CODE_WHEN}.options."
 _DAYS: Final = f"component.{DOMAIN}.selector.{CODE_DAYS}.options."
 _TWICE: Final = f"component.{DOMAIN}.selector.{CODE_TWICE}.options."
 REASONS: Final = f"component.{DOMAIN}.entity.sensor.codes_trouble.state."
+
+_WINDOW: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d[-+():\d ]* – [-+():\d ]+")
 
 SUSPENDED: Final = "suspended"
 UNREADABLE: Final = "unreadable"
@@ -81,6 +84,15 @@ class Words:
             key = SUSPENDED
         text = self.texts[_STATES + key]
         return text if code.reason is None else f"{text} ({self.reason(code.reason)})"
+
+    def are_ours(self, text: str) -> bool:
+        """Return whether all lines of a text say, in these words, how far a code is or when it opens."""
+        states = [said for key, said in self.texts.items() if key.startswith(_STATES)]
+        reasons = [said for key, said in self.texts.items() if key.startswith(REASONS)]
+        ours = {*states} | {f"{one} ({why})" for one in states for why in reasons}
+        return all(
+            line in ours or _WINDOW.fullmatch(line) for line in text.splitlines()
+        )
 
     def reason(self, reason: Reason) -> str:
         """Return why a code is as it is."""
