@@ -15,8 +15,7 @@ from typing import Any
 from homeassistant.components import recorder
 from homeassistant.components.recorder.db_schema import Base
 from homeassistant.components.recorder.util import session_scope
-from homeassistant.components.trace.const import DATA_TRACE
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, MATCH_ALL
+from homeassistant.const import MATCH_ALL
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.json import JSONEncoder
@@ -48,7 +47,10 @@ CREDENTIALS = {"core.config_entries", "application_credentials"}
 
 
 class Places:
-    """Everything that Home Assistant tells or keeps, apart from the answers to a person."""
+    """Everything that Home Assistant tells or keeps, apart from the answers to a person.
+
+    Its storage is what it holds after a stop. The files of one that runs by itself are read in tests/browser.
+    """
 
     def __init__(
         self,
@@ -70,25 +72,19 @@ class Places:
         self._events.append(event)
 
     async def look(self, told: object) -> dict[str, str]:
-        """Return the text of each place; `told` are the diagnostics."""
+        """Stop Home Assistant, and return the text of each place; `told` are the diagnostics."""
         hass = self._hass
         await async_wait_recording_done(hass)
         rows = await recorder.get_instance(hass).async_add_executor_job(_rows, hass)
-        # What is held back for a while, the traces too.
-        hass.bus.async_fire_internal(EVENT_HOMEASSISTANT_FINAL_WRITE)
-        await hass.async_block_till_done()
+        states = [state.as_dict() for state in hass.states.async_all()]
+        issues = repr([*ir.async_get(hass).issues.values()])
+        # Now everything is written that was held back, the traces too.
+        await hass.async_stop()
         return {
             "events": _text([event.as_dict() for event in self._events]),
-            "states": _text([state.as_dict() for state in hass.states.async_all()]),
+            "states": _text(states),
             "recorder": rows,
-            "issues": repr([*ir.async_get(hass).issues.values()]),
-            "traces": _text(
-                [
-                    trace.as_extended_dict()
-                    for bucket in hass.data[DATA_TRACE].values()
-                    for trace in bucket.all_traces()
-                ]
-            ),
+            "issues": issues,
             "log": "\n".join(
                 f"{record.name}: {record.getMessage()} {record.exc_info or ''}"
                 for record in self._caplog.records
@@ -264,7 +260,10 @@ async def test_no_code_and_no_key_is_found(
     ]
     found = await places.look(told)
     assert "late_guest" in found["events"]
-    assert "add_code" in found["traces"]
+    saved = json.loads(found["storage trace.saved_traces"])["data"]
+    (trace,) = saved["automation.late"]
+    call = trace["extended_dict"]["trace"]["action/0"][0]["result"]["params"]
+    assert call["service"] == "add_code"
     assert GUEST in found["recorder"]
     assert GUEST in str([found[name] for name in found if DOMAIN in name])
     assert "custom_components.yale_august" in found["log"]
