@@ -30,7 +30,7 @@ from custom_components.yale_august import PLATFORMS
 from custom_components.yale_august.account import PACE
 from custom_components.yale_august.actions.table import TABLE as ACTIONS
 from custom_components.yale_august.cloud.brand import Brand, endpoints
-from custom_components.yale_august.cloud.routes import REMOTE_OPERATE_V2, ROUTES
+from custom_components.yale_august.cloud.routes import ROUTES
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import _KEYS
 
@@ -136,7 +136,7 @@ def test_operations() -> None:
     } == {
         route.number: (
             route.operation,
-            not route.verified or route is REMOTE_OPERATE_V2,
+            not route.proven,
         )
         for route in ROUTES
         if route.number is not None

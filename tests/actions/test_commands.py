@@ -163,6 +163,46 @@ async def test_choices(home: Home) -> None:
         await ask(home, "send_command", DOOR, command="status", webhook="no address")
 
 
+NOW = "2026-01-01T00:00:00.000Z"
+SHAPES: Any = [
+    ("empty", False),
+    ("[]", False),
+    ('[{"status": "kAugLockState_Locked"}]', False),
+    ('"locked"', False),
+    ("locked", False),
+    ({"data": {"status": "kAugLockState_Locked"}}, False),
+    ({"status": "kAugLockState_Locked"}, False),
+    ({"status": "locked", "doorState": "closed", "totalTime": 1}, False),
+    ({"status": "success", "info": {"startTime": NOW}}, False),
+    ({"status": "kAugLockState_Locked", "info": {"startTime": NOW}}, True),
+]
+
+
+async def test_version_2_answers_anything(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """Only the shape of version 1 is an answer of the lock; all else is taken for nothing more than yes."""
+    pace(read_back=(timedelta(seconds=0.05),))
+    door = home.cloud.add_lock(name=DOOR)
+    door.bolt = Bolt.UNLOCKED
+    await home.set_up()
+    data: dict[str, Any] = {"accept_version": "2.0.0"}
+    for shape, is_known in SHAPES:
+        home.cloud.faults.add("remote_operate", Fail(200, shape), times=2)
+        if is_known:
+            answer = await ask_one(home, "send_command", DOOR, command="lock", **data)
+            assert answer["result"] == "confirmed"
+        else:
+            key = await refusal(home, "send_command", DOOR, command="lock", **data)
+            assert key == "unconfirmed", shape
+        answer = await ask_one(home, "send_command", DOOR, command="status", **data)
+        assert answer["result"] == ("answered" if is_known else "accepted"), shape
+        assert ("bolt" in answer) is is_known, shape
+        shown = home.state("lock", DOOR, "lock")
+        assert shown == ("locked" if is_known else "unknown"), shape
+    assert home.commands() == ["lock", "status"] * len(SHAPES)
+
+
 async def test_wake(home: Home) -> None:
     """A bridge is woken with `status`."""
     home.cloud.add_lock(name=DOOR)

@@ -14,6 +14,7 @@ from custom_components.yale_august.cloud.models import (
     Command,
     DoorState,
     ExtendedFunction,
+    OperateVersion,
     Operation,
 )
 from custom_components.yale_august.cloud.validate import ABSENT
@@ -112,8 +113,7 @@ async def _async_send_command(call: ServiceCall) -> ServiceResponse:
                 wake=call.data[WAKE],
                 choices=choices,
             )
-            proven = answer.bolt_reported and not answer.from_cache
-            result = "answered" if proven else "accepted"
+            result = "answered" if _is_proof(answer, choices.version) else "accepted"
         return {
             "result": result,
             "message": said(sentences, _SAID[result], {"lock": lock.data.name}),
@@ -144,6 +144,14 @@ def _latch_use(lock: LockCoordinator) -> LatchUse:
 def _movement(lock: LockCoordinator, command: Command) -> Movement | None:
     swapped = lock.data.has_latch and _latch_use(lock) is LatchUse.SWAPPED
     return (_SWAPPED if swapped else _MOVEMENTS).get(command)
+
+
+def _is_proof(answer: Operation, version: OperateVersion) -> bool:
+    """Return whether it was surely the lock that answered."""
+    if version is not OperateVersion.V1 and answer.bolt is BoltState.UNKNOWN:
+        # The word may be about something else: nobody documents it.
+        return False
+    return answer.bolt_reported and not answer.from_cache
 
 
 def _told(answer: Operation | None) -> JsonObjectType:

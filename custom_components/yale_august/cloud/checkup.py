@@ -58,11 +58,6 @@ class Finding:
     status: int | None = None
     """The status that the cloud refused it with."""
 
-    @property
-    def proven(self) -> bool:
-        """Whether address and answer are documented (reference 4.1 and 12.8)."""
-        return self.route.verified and self.route is not routes.REMOTE_OPERATE_V2
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkup:

@@ -172,7 +172,8 @@ class Client(PinCalls, AccountCalls):
             timeout=timeout,
             leaving=leaving,
         )
-        return self.read(route, answer, Operation.from_json, optional=True)
+        operation = self.read(route, answer, Operation.from_json, optional=True)
+        return operation if route.documented else operation.undocumented()
 
     async def get_capabilities(
         self,

@@ -194,6 +194,17 @@ class Operation(Model):
     """Whether the cloud answered from what it knew instead of asking the lock."""
     extended_function: ExtendedResult | None = None
 
+    def undocumented(self) -> Self:
+        """Return what may be believed where no source says what an answer looks like (reference 12.8).
+
+        One in the shape of version 1, which has the time of the command, says what it says
+        there, and a failure is a failure. Whatever else looks like a state may be that of
+        another time: the command was accepted, no more.
+        """
+        if self.started_at is not None or self.failed is not None:
+            return self
+        return type(self)()
+
     @override
     @classmethod
     def from_json(cls, data: object, problems: Problems | None = None) -> Self:
