@@ -1,5 +1,6 @@
 """The action that tells what works with a login and its API key."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
@@ -74,8 +75,7 @@ async def _async_check_account(call: ServiceCall) -> ServiceResponse:
         "brand": account.entry.data[CONF_BRAND],
         "acting_user": account.entry.data[CONF_ACTING_USER],
         "operations": {
-            finding.route.operation: _told(finding, sentences[_SAID[finding.verdict]])
-            | ({} if finding.proven else {"not_proven": sentences["check_not_proven"]})
+            finding.route.operation: _told(finding, sentences)
             for finding in checkup.findings
         },
         "push": {"verdict": push, "message": sentences[_PUSH[push]]},
@@ -93,11 +93,15 @@ async def _async_check_account(call: ServiceCall) -> ServiceResponse:
     }
 
 
-def _told(finding: Finding, message: str) -> dict[str, JsonValueType]:
+def _told(finding: Finding, sentences: Mapping[str, str]) -> dict[str, JsonValueType]:
     told: dict[str, JsonValueType] = {
         "verdict": finding.verdict.value,
-        "message": message,
+        "message": sentences[_SAID[finding.verdict]],
     }
+    if not finding.route.proven:
+        told["not_proven"] = sentences["check_not_proven"]
+    if finding.route.safety is routes.Safety.COMMAND:
+        told["choices_not_proven"] = sentences["check_choices_not_proven"]
     if finding.route.number is not None:
         told["number"] = finding.route.number
     if finding.status is not None:
