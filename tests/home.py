@@ -17,8 +17,7 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.yale_august.account import Account
-from custom_components.yale_august.codes.ends import Times
-from custom_components.yale_august.codes.plan import CodePace
+from custom_components.yale_august.codes.pace import CodePace, Times
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.pace import Pace

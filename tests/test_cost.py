@@ -2,6 +2,10 @@
 
 import asyncio
 from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+import sys
+from typing import Final
 
 import aiohttp
 from homeassistant.const import EVENT_STATE_CHANGED
@@ -15,6 +19,35 @@ from custom_components.yale_august.coordinator import LockCoordinator
 
 from .doors import DOOR
 from .home import Home
+
+ROOT: Final = Path(__file__).parent.parent
+
+
+OURS: Final = "custom_components.yale_august"
+ROOMS: Final = (
+    *("access_codes", "actions.check", "commands", "flows", "history", "webhooks"),
+    *("cloud.checkup", "cloud.link", "cloud.push", "codes.engine", "codes.records"),
+    *("config_flow", "coordinator", "diagnostics", "inventory", "lock", "sensor"),
+    *("bluetooth_keys", "neighbours", "removal", "sign_out"),
+)
+"""What is loaded when it is wanted, or while the list of locks is on its way."""
+
+
+async def test_import() -> None:
+    """Little is loaded with the integration, and no room that a start may not need."""
+    program = f"import sys, {OURS}; print(*sys.modules)"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program), cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await process.communicate()
+    loaded = set(told.decode().split())
+    ours = {name for name in loaded if name.startswith(OURS)}
+    assert f"{OURS}.cloud.client" in ours
+    assert len(ours) <= 60
+    for room in ROOMS:
+        assert find_spec(f"{OURS}.{room}") is not None
+        assert f"{OURS}.{room}" not in ours
+    assert "socketio" not in loaded
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import pytest
 from custom_components.yale_august.cloud.models import LockSummary
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.knowledge.lock import LockData
+from custom_components.yale_august.knowledge.stored import restore_lock
 from custom_components.yale_august.knowledge.trouble import Trouble as Shown
-from custom_components.yale_august.storage import restore_lock
 
 from .home import Home
 from .simulator import Lock, Trouble

@@ -15,11 +15,11 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.yale_august.cloud.models import BoltState
 from custom_components.yale_august.knowledge.readings import Reading
-from custom_components.yale_august.storage import (
-    Notebook,
+from custom_components.yale_august.knowledge.stored import (
     restore_reading,
     store_reading,
 )
+from custom_components.yale_august.storage import Notebook
 
 from .home import Home
 from .simulator import Fail, Reset

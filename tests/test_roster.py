@@ -40,7 +40,7 @@ async def read_roster(home: Home, entry: ConfigEntry) -> None:
 async def settled(home: Home, entry: ConfigEntry) -> None:
     """Wait until the locks are as the list has them."""
     await asyncio.sleep(0.01)
-    async with home.account(entry)._sync:  # noqa: SLF001
+    async with home.account(entry).inventory._sync:  # noqa: SLF001
         await home.hass.async_block_till_done()
 
 

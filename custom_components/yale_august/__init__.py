@@ -1,39 +1,18 @@
 """Yale Home and August locks through the lock maker's partner API."""
 
-from aiohttp import ClientSession
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_API_KEY, EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 from homeassistant.helpers.typing import ConfigType
 
-from .access_codes.store import CodeStore
 from .account import Account, YaleAugustConfigEntry
-from .addresses import brand_endpoints
-from .channel import async_remove_subscribers
-from .cloud.auth import SubUserTokens, TokenSource
-from .cloud.brand import Brand, Endpoints
-from .cloud.budget import Budget
-from .cloud.client import Client
-from .cloud.errors import LoginExpired, SubUserRefused
-from .cloud.transport import Transport
-from .const import (
-    ACTING_SUB_USER,
-    CONF_ACTING_USER,
-    CONF_BRAND,
-    CONF_FIRST_NAME,
-    CONF_LAST_NAME,
-    CONF_PARTNER_USER_ID,
-    DOMAIN,
-)
-from .devices import Facts
-from .neighbours import async_forget_neighbours, async_note_neighbours
-from .oauth import async_owner_tokens, forget_tokens
+from .clients import async_client
+from .const import CONF_WEBHOOK, DOMAIN
+from .later import async_load
 from .services import async_setup_services
-from .sign_out import async_sign_out
 from .storage import Notebook
-from .webhooks.channel import async_open_webhooks, async_remove_webhooks
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -55,15 +34,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> bool:
     """Open the account and show its locks."""
-    where = brand_endpoints(hass, Brand(entry.data[CONF_BRAND]))
     notebook = Notebook(hass, entry.entry_id)
     await notebook.async_load()
     account = Account(
         hass,
         entry,
-        await _async_client(
-            hass, entry, where, notebook, async_create_clientsession(hass)
-        ),
+        await async_client(hass, entry, notebook, async_create_clientsession(hass)),
         notebook,
     )
 
@@ -78,8 +54,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
         await account.async_stop()
         raise
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
-    async_open_webhooks(hass, entry)
+    await async_load(hass, "neighbours")
+    from .neighbours import async_note_neighbours
+
     async_note_neighbours(hass, entry)
+    if account.options.webhooks or CONF_WEBHOOK in entry.data:
+        await async_load(hass, "webhooks.channel")
+        from .webhooks.channel import async_open_webhooks
+
+        async_open_webhooks(hass, entry)
     if account.options.webhooks:
         account.codes.posts.async_open()
     return True
@@ -96,36 +79,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) 
 
 async def async_remove_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> None:
     """Let the cloud keep nothing of ours, and forget what was remembered for the entry."""
-    notebook = Notebook(hass, entry.entry_id)
-    await notebook.async_load()
-    session = async_create_clientsession(hass, auto_cleanup=False)
+    await async_load(hass, "removal")
+    from .removal import async_take_leave
 
-    async def connect() -> Client:
-        where = brand_endpoints(hass, Brand(entry.data[CONF_BRAND]))
-        return await _async_client(hass, entry, where, notebook, session)
-
-    def connect_as(tokens: TokenSource) -> Client:
-        where = brand_endpoints(hass, Brand(entry.data[CONF_BRAND]))
-        return Client(
-            Transport(
-                session=session,
-                endpoints=where,
-                api_key=entry.data[CONF_API_KEY],
-                tokens=tokens,
-            ),
-            _budget(notebook),
-        )
-
-    try:
-        await async_remove_webhooks(hass, entry, connect)
-        await async_remove_subscribers(notebook, connect)
-        await async_sign_out(hass, entry, connect_as)
-    finally:
-        session.detach()
-    forget_tokens(hass, entry)
-    async_forget_neighbours(hass, entry)
-    await notebook.async_remove()
-    await CodeStore(hass, entry.entry_id).async_remove()
+    await async_take_leave(hass, entry)
 
 
 async def async_remove_config_entry_device(
@@ -134,55 +91,9 @@ async def async_remove_config_entry_device(
     """Let a person remove what the account does not have any more, where it can be told."""
     if entry.state is not ConfigEntryState.LOADED:
         return False
+    from .devices import Facts
+
     shown = {(DOMAIN, entry.entry_id)}
     for lock in entry.runtime_data.locks.values():
         shown |= {(DOMAIN, lock.lock_id)} | Facts.of(lock.data).identifiers
     return not shown & device.identifiers
-
-
-async def _async_client(
-    hass: HomeAssistant,
-    entry: YaleAugustConfigEntry,
-    where: Endpoints,
-    notebook: Notebook,
-    session: ClientSession,
-) -> Client:
-    """Return a client that acts as the entry says: as the owner, or as a sub-user of it.
-
-    The session must be our own: sharing one with another integration would mix us up with it at the
-    vendor's firewall (reference 2.4).
-    """
-    budget = _budget(notebook)
-
-    def client(
-        tokens: TokenSource,
-        refused: type[LoginExpired | SubUserRefused] = LoginExpired,
-    ) -> Client:
-        transport = Transport(
-            session=session,
-            endpoints=where,
-            api_key=entry.data[CONF_API_KEY],
-            tokens=tokens,
-            refused=refused,
-        )
-        return Client(transport, budget)
-
-    owner = client(await async_owner_tokens(hass, entry))
-    if entry.data[CONF_ACTING_USER] != ACTING_SUB_USER:
-        return owner
-    return client(
-        SubUserTokens(
-            owner,
-            entry.data[CONF_PARTNER_USER_ID],
-            entry.data[CONF_FIRST_NAME],
-            entry.data[CONF_LAST_NAME],
-        ),
-        SubUserRefused,
-    )
-
-
-def _budget(notebook: Notebook) -> Budget:
-    """Return the budget as the last client left it."""
-    budget = Budget(on_pause=lambda: notebook.remember({"budget": budget.dump()}))
-    budget.restore(notebook.memory.get("budget"))
-    return budget

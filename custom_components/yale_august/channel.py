@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 import logging
+from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -14,12 +15,14 @@ from homeassistant.util import dt as dt_util
 from .cloud.client import Client
 from .cloud.errors import CloudError, LoginExpired
 from .cloud.models import JsonValue, PushMessage
-from .cloud.push import PushStream
-from .cloud.subscribers import Subscribers
 from .const import DOMAIN
+from .later import async_load
 from .pace import Pace
 from .rights import Right, async_note_right
 from .storage import Notebook
+
+if TYPE_CHECKING:
+    from .cloud.push import PushStream
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -28,7 +31,9 @@ FAREWELL = 10.0
 
 
 async def async_remove_subscribers(
-    notebook: Notebook, connect: Callable[[], Awaitable[Client]]
+    hass: HomeAssistant,
+    notebook: Notebook,
+    connect: Callable[[], Awaitable[Client]],
 ) -> None:
     """Delete what the stream of an entry that is removed could not, if that works soon.
 
@@ -36,6 +41,9 @@ async def async_remove_subscribers(
     """
     if not (leftovers := notebook.memory.get("subscribers")):
         return
+    await async_load(hass, "cloud.subscribers")
+    from .cloud.subscribers import Subscribers
+
     try:
         async with asyncio.timeout(FAREWELL):
             subscribers = Subscribers(await connect(), leftovers)
@@ -107,11 +115,16 @@ class Channel:
         on_message: Callable[[PushMessage], None],
         on_failure: Callable[[CloudError], None],
     ) -> None:
-        """Start the stream; its first connect is awaited by `async_settled`."""
+        """Start the stream; its first connect is awaited by `async_settled`.
+
+        `cloud.push` has been loaded by then.
+        """
         if self._client.transport.endpoints.push is None:
             _LOGGER.info("This brand's cloud has no push stream; locks are polled")
             self.refused = True
             return
+
+        from .cloud.push import PushStream
 
         @callback
         def heard(message: PushMessage) -> None:

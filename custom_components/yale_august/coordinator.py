@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 import logging
 import random
-from typing import Final, override
+from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -36,7 +36,6 @@ from .cloud.models import (
 )
 from .commands.turns import turns_of
 from .const import DOMAIN
-from .household import Household
 from .knowledge.arrivals import (
     Taken,
     take_answer,
@@ -52,9 +51,12 @@ from .knowledge.expiry import Expiry
 from .knowledge.lock import LockData
 from .knowledge.readings import Moment, trusted_until
 from .knowledge.steady import SteadyTime, moved_back
+from .knowledge.stored import StoredReadings, restore_lock
 from .pace import Pace
 from .soon import Soon
-from .storage import StoredReadings, restore_lock
+
+if TYPE_CHECKING:
+    from .household import Household
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from .cloud.watch import Pace as PushPace
-from .codes.plan import CodePace
+from .codes.pace import CodePace
 from .knowledge.readings import Trust
 
 

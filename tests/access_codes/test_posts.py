@@ -5,7 +5,7 @@ from datetime import timedelta
 from homeassistant.components.webhook import async_generate_path
 import pytest
 
-from custom_components.yale_august.codes.plan import CodePace
+from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.records import CodeState
 from tests.webhooks.webhook_home import ADDRESS, WebhookHome, handlers
 

@@ -182,6 +182,14 @@ def _rows(options: Options) -> tuple[Row, ...]:
             digits=0,
         ),
         Row(
+            key="small.modules",
+            name=f"First start, {min(3, options.locks)} locks, modules of its own loaded",
+            unit="",
+            run="small",
+            pick=_field("modules"),
+            digits=0,
+        ),
+        Row(
             key="many.cpu",
             name=f"{options.many} locks, CPU of set-up",
             unit="s",

@@ -1,6 +1,9 @@
 """What the event loop of this process does."""
 
 import asyncio
+from importlib.abc import MetaPathFinder
+import sys
+import threading
 import time
 from typing import Any
 
@@ -45,3 +48,26 @@ class Wakeups:
     def stop(self) -> None:
         """Count no more."""
         del self._selector.select
+
+
+class Imports(MetaPathFinder):
+    """Notes which modules of packages are loaded, and which of them by the event loop."""
+
+    def __init__(self, *packages: str) -> None:
+        """Note from now on."""
+        self._packages = tuple(f"{package}." for package in packages)
+        self._loop = threading.get_ident()
+        self.loaded: list[str] = []
+        self.in_loop: list[str] = []
+        sys.meta_path.insert(0, self)
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        """Note it, and leave the finding to others."""
+        if f"{fullname}.".startswith(self._packages):
+            self.loaded.append(fullname)
+            if threading.get_ident() == self._loop:
+                self.in_loop.append(fullname)
+
+    def stop(self) -> None:
+        """Note no more."""
+        sys.meta_path.remove(self)

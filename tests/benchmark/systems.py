@@ -20,6 +20,8 @@ class System(ABC):
 
     domain: str
     package: str
+    packages: tuple[str, ...]
+    """All that is written for it alone."""
     credential: str
     """The name of its OAuth implementation."""
 
@@ -72,6 +74,7 @@ class Ours(System):
 
     domain = "yale_august"
     package = "custom_components.yale_august"
+    packages = (package,)
     credential = "yale_partner"
 
     @override
@@ -96,6 +99,7 @@ class Core(System):
 
     domain = "yale"
     package = "homeassistant.components.yale"
+    packages = (package, "yalexs")
     credential = "yale"
 
     @override

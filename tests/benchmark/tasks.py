@@ -22,7 +22,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers import entity_registry as er
 
 from .cloud import Control
-from .loop import Stalls, Wakeups
+from .loop import Imports, Stalls, Wakeups
 from .systems import System
 
 type Figures = dict[str, Any]
@@ -113,7 +113,7 @@ async def set_up(bench: Bench, job: Mapping[str, Any]) -> Figures:
     stored = hass.config_entries.async_entries(system.domain)
     seen = len(await bench.control.tell("requests"))
     memory = resident()
-    changes = Changes(hass, system.domain)
+    changes, imports = Changes(hass, system.domain), Imports(*system.packages)
     wall, begin, cpu = time.time(), time.perf_counter(), time.process_time()
     # Both import it for the first time: that is a part of every start.
     system.aim(bench.about)
@@ -138,6 +138,7 @@ async def set_up(bench: Bench, job: Mapping[str, Any]) -> Figures:
         if (now := len(await bench.control.tell("requests"))) != count:
             count, calm_since = now, time.perf_counter()
     changes.stop()
+    imports.stop()
     used = time.process_time() - cpu
     requests = await bench.requests(seen)
     last = max((_epoch(each["at"]) for each in requests), default=wall)
@@ -161,6 +162,8 @@ async def set_up(bench: Bench, job: Mapping[str, Any]) -> Figures:
         "entities": len(bench.entities()),
         "locks": len(bench.entities("lock")),
         "memory": resident() - memory,
+        "modules": len(imports.loaded),
+        "in_loop": imports.in_loop,
     }
 
 

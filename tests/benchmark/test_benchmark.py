@@ -9,7 +9,7 @@ import pytest
 
 from .course import Options, Results
 from .figures import collect
-from .laps import ROOT
+from .laps import ROOT, at_home, task
 from .table import table
 
 
@@ -40,6 +40,15 @@ async def test_imports() -> None:
     )
     sizes = found["installed"]
     assert 0 < sizes["ours"]["bytes"] < sizes["core"]["bytes"]
+
+
+@pytest.mark.usefixtures("socket_enabled")
+async def test_nothing_is_loaded_in_the_loop() -> None:
+    """Whatever a start loads, it loads while the event loop goes on."""
+    (figures,) = await at_home("ours", [task("set_up")], locks=2)
+    found = figures["set_up"]
+    assert found["modules"] > 60
+    assert found["in_loop"] == []
 
 
 def test_figures() -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from custom_components.yale_august.cloud.models import Pin, PinAction, PinState
 from custom_components.yale_august.codes import engine, wishes
-from custom_components.yale_august.codes.ends import Scene, Times
+from custom_components.yale_august.codes.ends import Scene
 from custom_components.yale_august.codes.engine import TAKEN, UNKNOWN, Answer, Verdict
+from custom_components.yale_august.codes.pace import Times
 from custom_components.yale_august.codes.plan import pick
 from custom_components.yale_august.codes.records import (
     Code,

@@ -29,7 +29,7 @@ from custom_components.yale_august.knowledge.arrivals import (
 )
 from custom_components.yale_august.knowledge.lock import LockData
 from custom_components.yale_august.knowledge.readings import Moment, Trust
-from custom_components.yale_august.storage import restore_lock, store_lock
+from custom_components.yale_august.knowledge.stored import restore_lock, store_lock
 
 START: Final = datetime(2026, 11, 1, tzinfo=UTC)
 TRUST: Final = Trust(rest=timedelta(hours=1), moving=timedelta(seconds=60))

@@ -112,7 +112,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="what is restored is fresh",
-        file="storage.py",
+        file="knowledge/stored.py",
         old='    confirmed = _time(stored.get("confirmed"), now)',
         new="    confirmed = now",
         test="test_restore.py::test_restored_state_is_not_fresh",
@@ -120,7 +120,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="a restart ends a doubt",
-        file="storage.py",
+        file="knowledge/stored.py",
         old='        doubted_at=_time(stored.get("doubted_at"), now),',
         new="        doubted_at=None,",
         test="test_restore.py::test_doubt_survives",

@@ -32,7 +32,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=7,
         name="a restart forgets the budget",
-        file="__init__.py",
+        file="clients.py",
         old='    budget.restore(notebook.memory.get("budget"))',
         new="    budget.restore(None)",
         test="test_symptoms.py::test_symptom_rate_limited_on_reload_by_the_cloud",

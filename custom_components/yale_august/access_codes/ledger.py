@@ -14,7 +14,7 @@ from custom_components.yale_august.codes.engine import (
     take_silence,
     take_time,
 )
-from custom_components.yale_august.codes.plan import CodePace
+from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.records import Code, CodeState
 from custom_components.yale_august.codes.sighting import Listing
 from custom_components.yale_august.codes.view import CodeEvent, event_kind

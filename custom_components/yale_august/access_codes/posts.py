@@ -16,11 +16,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from custom_components.yale_august.const import DOMAIN
-from custom_components.yale_august.webhooks.address import (
-    AddressPending,
-    async_find_address,
-)
-from custom_components.yale_august.webhooks.papers import Papers
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -39,7 +34,9 @@ class CodePosts:
 
     @callback
     def async_open(self) -> None:
-        """Open the local end until the entry is unloaded."""
+        """Open the local end until the entry is unloaded; `webhooks` has been loaded."""
+        from custom_components.yale_august.webhooks.papers import Papers
+
         if (papers := Papers.of(self._entry)) is None:
             return
         self._webhook_id = papers.results_id
@@ -64,6 +61,11 @@ class CodePosts:
         """Return where to post to; None where that is not possible now."""
         if self._webhook_id is None:
             return None
+        from custom_components.yale_august.webhooks.address import (
+            AddressPending,
+            async_find_address,
+        )
+
         try:
             address = await async_find_address(self._hass, self._webhook_id, None)
         except AddressPending:

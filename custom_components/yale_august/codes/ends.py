@@ -1,25 +1,14 @@
 """How a wish or a step ends: the small moves that the engine is made of."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from custom_components.yale_august.cloud.models import Pin, PinAction, PinState
 
+from .pace import Times
 from .records import Code, CodeState, Goal, Guest, Reason, Step
 from .sighting import same_schedule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
-    """How long a code may take."""
-
-    grace: timedelta = timedelta(seconds=60)
-    """A list that was asked this long after a write shows whether it had an effect."""
-    deadline: timedelta = timedelta(seconds=180)
-    """How long a lock whose bridge is online may take for one write."""
-    after_end: timedelta = timedelta(minutes=5)
-    """How long after the end of its window a code is taken off the lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

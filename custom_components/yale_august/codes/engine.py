@@ -15,7 +15,6 @@ from .ends import (
     AT_REST,
     ELSEWHERE,
     Scene,
-    Times,
     arrived,
     confirmed,
     ended,
@@ -26,6 +25,7 @@ from .ends import (
     refused,
     settle,
 )
+from .pace import Times
 from .records import Code, CodeState, Goal, Reason, Step
 from .schedule import Temporary
 from .sighting import Listing, find, same_schedule

@@ -1,31 +1,15 @@
 """The codes of one lock together: one write at a time, in the order of the wishes."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from custom_components.yale_august.cloud.models import PinAction
 
-from .ends import Times
 from .engine import due
+from .pace import CodePace, Times
 from .records import Code, CodeState, Goal
 from .schedule import Temporary
 from .sighting import Listing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodePace:
-    """How often codes are looked at."""
-
-    times: Times = Times()
-    looks: Sequence[timedelta] = tuple(
-        timedelta(seconds=seconds) for seconds in (5, 5, 5, 10, 20, 40, 60)
-    )
-    """Between looks at what is under way, one after the other; the last goes on."""
-    slow: timedelta = timedelta(minutes=15)
-    """For what nobody can hasten: a lock out of reach, a write that is overdue."""
-    rest: timedelta = timedelta(days=1)
-    """For a lock all of whose codes are as wished."""
 
 
 def pick(
