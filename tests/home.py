@@ -48,6 +48,7 @@ QUICK = Pace(
         times=Times(
             grace=timedelta(seconds=0.3),
             deadline=timedelta(seconds=1.2),
+            late=timedelta(seconds=0.3),
             after_end=timedelta(seconds=0.2),
         ),
         looks=(timedelta(seconds=0.04), timedelta(seconds=0.08)),

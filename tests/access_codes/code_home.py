@@ -74,7 +74,11 @@ class CodeHome:
 
     def is_at(self, lock: Lock, state: CodeState, reason: Reason | None = None) -> bool:
         """Return whether the guest's code is shown so."""
-        codes = [code for code in self.codes.shown(lock.lock_id) if code.name == GUEST]
+        codes = [
+            code
+            for code in self.codes.shown(lock.lock_id)
+            if code.name == GUEST and code.managed
+        ]
         if not codes:
             return state is CodeState.ENDED
         return (codes[0].state, codes[0].reason) == (state, reason)

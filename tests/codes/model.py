@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from custom_components.yale_august.cloud.models import Pin, PinAction, PinState
 from custom_components.yale_august.codes import engine, wishes
@@ -10,6 +11,7 @@ from custom_components.yale_august.codes.ends import Scene
 from custom_components.yale_august.codes.engine import TAKEN, UNKNOWN, Answer, Verdict
 from custom_components.yale_august.codes.pace import Times
 from custom_components.yale_august.codes.plan import pick
+from custom_components.yale_august.codes.recognition import Sights, recognise
 from custom_components.yale_august.codes.records import (
     Code,
     CodeState,
@@ -18,11 +20,12 @@ from custom_components.yale_august.codes.records import (
     Reason,
 )
 from custom_components.yale_august.codes.schedule import Opaque, Schedule, vendor_words
-from custom_components.yale_august.codes.sighting import Listing, find, uses
+from custom_components.yale_august.codes.sighting import Listing, uses
 
 LOCK = "A" * 32
 START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 TIMES = Times()
+KEY = "our key"
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Slot:
     schedule: Schedule
     state: PinState
     made_at: datetime
+    name: tuple[str, str]
     ours: bool = True
 
 
@@ -44,6 +48,12 @@ class Cloud:
 
     echoes: bool = True
     """Whether it repeats the partner's id of a guest."""
+    tells_key: bool = True
+    """Whether it tells with which API key a code was made."""
+    tells_pin_id: bool = True
+    """Whether a code has an id of its own, beside that of its user."""
+    cut: int | None = None
+    """After how many letters it cuts names."""
     online: bool = True
     slots: list[Slot] = field(default_factory=list)
     jobs: list[tuple[Slot, PinState, Callable[[], None]]] = field(default_factory=list)
@@ -51,6 +61,8 @@ class Cloud:
     now: datetime = START
     stubborn: bool = False
     """The lock refuses what it is given."""
+    late: list[tuple[datetime, Callable[[], object]]] = field(default_factory=list)
+    """Loads that are still on their way to it, and since when."""
 
     def of(self, guest: str) -> Slot | None:
         """Return a guest's code."""
@@ -60,28 +72,39 @@ class Cloud:
         """Answer which codes there are; what is not complete lacks the newest."""
         slots = self.slots if complete else self.slots[:-1]
         return Listing(
-            pins=tuple(
-                Pin(
-                    pin_id=slot.pin_id,
-                    user_id=f"user-{slot.guest}",
-                    partner_user_id=slot.guest if self.echoes and slot.ours else None,
-                    state=slot.state,
-                    first_name="Guest",
-                    last_name=slot.guest.removeprefix("ha-"),
-                    created_at=slot.made_at,
-                    pin=slot.digits,
-                    access_type=vendor_words(slot.schedule).access_type,
-                    access_times=vendor_words(slot.schedule).access_times,
-                    access_recurrence=vendor_words(slot.schedule).access_recurrence,
-                )
-                for slot in slots
-            ),
+            pins=tuple(map(self.listed, slots)),
             complete=complete,
             asked=now,
+            key=KEY,
+        )
+
+    def listed(self, slot: Slot) -> Pin:
+        """Return how a code is listed."""
+        words = vendor_words(slot.schedule)
+        first_name, last_name = slot.name
+        return Pin(
+            pin_id=slot.pin_id if self.tells_pin_id else None,
+            user_id=f"user-{slot.guest}",
+            partner_user_id=slot.guest if self.echoes and slot.ours else None,
+            state=slot.state,
+            first_name=first_name[: self.cut],
+            last_name=last_name[: self.cut],
+            created_at=slot.made_at,
+            pin=slot.digits,
+            api_key=(KEY if slot.ours else "the app's") if self.tells_key else None,
+            access_type=words.access_type,
+            access_times=words.access_times,
+            access_recurrence=words.access_recurrence,
         )
 
     def put(
-        self, guest: str, digits: str, schedule: Schedule, *, ours: bool = True
+        self,
+        guest: str,
+        digits: str,
+        schedule: Schedule,
+        *,
+        ours: bool = True,
+        name: tuple[str, str] | None = None,
     ) -> Slot | None:
         """Load a code; None where it is refused with 409."""
         if self.of(guest) or any(slot.digits == digits for slot in self.slots):
@@ -94,6 +117,7 @@ class Cloud:
             schedule,
             PinState.CREATED,
             self.now,
+            name or ("Guest", guest.removeprefix("ha-")),
             ours,
         )
         self.slots.append(slot)
@@ -174,6 +198,10 @@ class Keeper:
     sent: list[Sent] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
     watch: Callable[[Code, Code, Listing | None], None] = lambda *_: None
+    newest: datetime | None = None
+    """When the newest list was asked for."""
+    users: dict[str, set[str]] = field(default_factory=dict)
+    """The cloud's ids of guests, as learned at other locks."""
 
     def wish(self, code: Code, digits: str | None = None) -> None:
         """Keep a wish."""
@@ -208,29 +236,38 @@ class Keeper:
             now=self.now,
             online=self.cloud.online,
             digits=self.memory.get(code.guest_id),
-            guest=guest(int(code.guest_id.removeprefix("ha-"))),
             times=TIMES,
         )
 
+    def sights(self, seen: Listing) -> Sights:
+        """Return what is listed of each code."""
+        return recognise(self.disk.values(), seen, self.memory, self.users)
+
     def look(self, seen: Listing | None) -> None:
-        """Take a list, or that there was none."""
+        """Take a list, or that there was none; one that was overtaken says nothing."""
+        if seen is not None:
+            if self.newest is not None and seen.asked < self.newest:
+                return
+            self.newest = seen.asked
+        sights = {} if seen is None else self.sights(seen)
         for code in list(self.disk.values()):
             code = engine.take_time(code, self.now, TIMES)
             scene = self.scene(code)
             code = (
                 engine.take_silence(code, scene)
                 if seen is None
-                else engine.take_listing(code, seen, scene)
+                else engine.take_listing(code, sights[code.guest_id], seen, scene)
             )
             self.keep(code, seen)
 
     def act(self, seen: Listing, fate: str = "taken", crash: str | None = None) -> None:
         """Send what is due, and let it have this fate."""
-        found = pick(self.disk.values(), seen)
+        sights = self.sights(seen)
+        found = pick(self.disk.values(), sights, seen)
         if found is None:
             return
         code, action = found
-        pin = find(code, seen)
+        pin = sights[code.guest_id].pin
         digits = self.memory.get(code.guest_id)
         if action is PinAction.DELETE and code.change and not code.fresh and pin:
             digits = digits or pin.pin
@@ -240,9 +277,11 @@ class Keeper:
             self.keep(engine.need_digits(code), seen)
             return
         if action is PinAction.LOAD and digits is not None and uses(seen, digits):
+            assert pin is None
             self.keep(engine.give_up(code, Reason.CODE_IN_USE), seen)
             return
-        code = engine.begin(code, action, self.later(), TIMES)
+        who = guest(int(code.guest_id.removeprefix("ha-")))
+        code = engine.begin(code, action, self.later(), TIMES, guest=who, seen=seen)
         self.keep(code, seen)
         if crash == "journaled":
             raise Crash
@@ -262,9 +301,17 @@ class Keeper:
                 return Answer(verdict=Verdict.REFUSED, reason=Reason.ROLE_MISSING)
             case "lost before":
                 return UNKNOWN
-        self.cloud.now = self.now
         assert not isinstance(code.schedule, Opaque)
-        taken = self.cloud.write(action, code.guest_id, digits, code.schedule)
+        cloud, schedule, who = self.cloud, code.schedule, code.guest_id
+        if code.adopted and code.user_id is not None:
+            who = code.user_id.removeprefix("user-")
+        cloud.now = self.now
+        if fate == "late" and action is PinAction.LOAD:
+            load = partial(cloud.write, action, who, digits, schedule)
+            cloud.late.append((self.now, load))
+        if fate == "late":
+            return UNKNOWN
+        taken = cloud.write(action, who, digits, schedule)
         if fate == "lost after":
             return UNKNOWN
         if taken:

@@ -19,11 +19,11 @@ from custom_components.yale_august.codes.schedule import ALWAYS, Schedule, Tempo
 from custom_components.yale_august.codes.sighting import Listing
 from custom_components.yale_august.codes.wishes import WishRefused
 
-from .model import LOCK, START, Cloud, Crash, Keeper, guest
+from .model import LOCK, START, TIMES, Cloud, Crash, Keeper, guest
 
 GUESTS = st.integers(0, 1)
 FATES = st.sampled_from(
-    ["taken", "taken", "lost before", "lost after", "busy", "forbidden"]
+    ["taken", "taken", "lost before", "lost after", "late", "busy", "forbidden"]
 )
 CRASHES = st.sampled_from([None, None, None, "journaled", "sent"])
 SCHEDULES = st.sampled_from(
@@ -52,12 +52,28 @@ class AnyOrder(RuleBasedStateMachine):
         """Guests with whose codes somebody else has done something."""
         self.made = 0
         self.old: Listing | None = None
-        self.outcomes: list[tuple[str, PinAction, int]] = []
+        self.strangers = 1
+        self.namesakes = False
 
-    @initialize(echoes=st.booleans(), settled=st.booleans())
-    def begin(self, echoes: bool, settled: bool) -> None:
-        """Begin with a lock that has a code of somebody else, and (`settled`) one of ours."""
-        self.cloud.echoes = echoes
+    @initialize(
+        cloud=st.builds(
+            Cloud,
+            echoes=st.booleans(),
+            tells_key=st.booleans(),
+            tells_pin_id=st.booleans(),
+            cut=st.sampled_from([None, None, 2]),
+        ),
+        known=st.booleans(),
+        settled=st.booleans(),
+    )
+    def begin(self, cloud: Cloud, known: bool, settled: bool) -> None:
+        """Begin with a lock that has a code of somebody else, and (`settled`) one of ours.
+
+        `known`: what the cloud calls our guests was learned at another lock.
+        """
+        self.cloud = self.keeper.cloud = cloud
+        if known:
+            self.keeper.users = {f"ha-{one}": {f"user-ha-{one}"} for one in (0, 1)}
         self.cloud.put("stranger", STRANGER, ALWAYS, ours=False)
         self.cloud.work()
         self.add(0, ALWAYS)
@@ -121,8 +137,21 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def strangers_stay(self) -> None:
         """See that what is not ours is as it was."""
-        slot = self.cloud.of("stranger")
-        assert slot is not None and slot.state is PinState.LOADED
+        theirs = [slot for slot in self.cloud.slots if not slot.ours]
+        assert len(theirs) == self.strangers
+        assert all(slot.state is PinState.LOADED for slot in theirs)
+
+    @invariant()
+    def strangers_are_not_ours(self) -> None:
+        """See that nothing of another person passes for ours."""
+        theirs = {
+            name
+            for slot in self.cloud.slots
+            if not slot.ours
+            for name in (slot.pin_id, f"user-{slot.guest}")
+        }
+        for code in self.keeper.disk.values():
+            assert not {code.pin_id, code.user_id} & theirs
 
     @invariant()
     def one_at_a_time(self) -> None:
@@ -258,26 +287,85 @@ class AnyOrder(RuleBasedStateMachine):
         self.meddled.add(f"ha-{number}")
         self.cloud.write(PinAction(deed), f"ha-{number}", None, ALWAYS)
 
+    @rule(number=GUESTS, copied=st.booleans())
+    def namesake(self, number: int, copied: bool) -> None:
+        """Somebody makes a code under the name of a guest in the vendor's app, perhaps the same one."""
+        self.made += 1
+        name = f"other-{self.made}"
+        who = guest(number)
+        # Where not even the key is told nothing would differ.
+        copied &= self.cloud.tells_key
+        digits = self.wanted.get(who.guest_id) if copied else None
+        self.cloud.now = self.keeper.now
+        slot = self.cloud.put(
+            name,
+            digits or f"{self.made:04d}",
+            ALWAYS,
+            ours=False,
+            name=(who.first_name, who.last_name),
+        )
+        if slot is not None:
+            slot.state = PinState.LOADED
+            self.namesakes = True
+            self.strangers += 1
+
+    @precondition(lambda self: self.cloud.late)
+    @rule()
+    def arrive(self) -> None:
+        """Let a load take effect at last of which nobody has heard."""
+        sent_at, load = self.cloud.late.pop(0)
+        if self.keeper.now < sent_at + TIMES.late:
+            self.cloud.now = self.keeper.now
+            load()
+
     # In the end
 
     def teardown(self) -> None:
         """See that a cloud that behaves brings everything to an end that is true."""
-        self.cloud.online, self.cloud.stubborn = True, False
-        for _ in range(len(self.cloud.jobs)):
-            self.cloud.work()
-        self.keeper.run()
-        self.keeper.look(self.cloud.list(self.keeper.now))
-        for code in self.keeper.disk.values():
-            slot = self.cloud.of(code.guest_id)
+        cloud, keeper = self.cloud, self.keeper
+        cloud.online, cloud.stubborn = True, False
+        cloud.late.clear()
+        self._come_to_rest()
+        doubted = [
+            code for code in keeper.disk.values() if code.reason is Reason.LOOKALIKE
+        ]
+        if doubted:
+            is_silent = not cloud.echoes and (cloud.cut or not cloud.tells_key)
+            assert self.namesakes or is_silent
+            self._decide(doubted)
+            self._come_to_rest()
+        sights = keeper.sights(cloud.list(keeper.now))
+        for code in keeper.disk.values():
+            slot = cloud.of(code.guest_id)
+            assert code.reason is not Reason.LOOKALIKE
+            assert slot is None or sights[code.guest_id].pin is not None, "lost"
             self._is_true(code, slot.state if slot else None)
             if code.state is CodeState.CONFIRMED and code.guest_id not in self.meddled:
                 assert slot is not None
                 assert slot.digits == self.wanted[code.guest_id]
                 assert slot.schedule == code.schedule
-        if self.cloud.echoes:
-            for name in self.keeper.ended - self.keeper.disk.keys():
-                assert self.cloud.of(name) is None, name
-        assert self.cloud.of("stranger") is not None
+        for name in keeper.ended - keeper.disk.keys():
+            assert cloud.of(name) is None, name
+        assert cloud.of("stranger") is not None
+
+    def _come_to_rest(self) -> None:
+        for _ in range(len(self.cloud.jobs)):
+            self.cloud.work()
+        self.keeper.run()
+        self.keeper.look(self.cloud.list(self.keeper.now))
+
+    def _decide(self, codes: list[Code]) -> None:
+        """Let a person say what is theirs, and take away what is not."""
+        cloud, keeper = self.cloud, self.keeper
+        cloud.slots = [
+            slot
+            for slot in cloud.slots
+            if slot.ours or not slot.guest.startswith("other")
+        ]
+        for code in codes:
+            if (slot := cloud.of(code.guest_id)) is not None:
+                pin = cloud.listed(slot)
+                keeper.wish(wishes.identify(code, pin, keeper.later()))
 
     def _is_true(self, code: Code, state: PinState | None) -> None:
         match code.state:

@@ -59,6 +59,8 @@ class PinBook:
     master: Pin | None = None
     limit: int = 240
     made: int = 0
+    untold: set[str] = field(default_factory=set)
+    """Fields that the cloud does not list."""
 
     def group(self, state: PinState) -> list[Pin]:
         """Return the codes in one state."""

@@ -38,10 +38,14 @@ def pin_body(lock: Lock, pin: Pin) -> JsonObject:
 def groups_body(lock: Lock) -> JsonObject:
     """Return the codes of a lock by state; a state without codes is left out."""
     return {
-        state.value: [pin_body(lock, pin) for pin in group]
+        state.value: [_told(lock, pin_body(lock, pin)) for pin in group]
         for state in PinState
         if (group := lock.pins.group(state))
     }
+
+
+def _told(lock: Lock, body: JsonObject) -> JsonObject:
+    return {key: value for key, value in body.items() if key not in lock.pins.untold}
 
 
 def master_body(lock: Lock, pin: Pin) -> JsonObject:

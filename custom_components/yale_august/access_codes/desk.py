@@ -16,15 +16,16 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.cloud.models import Pin, PinState
 from custom_components.yale_august.codes import wishes
-from custom_components.yale_august.codes.records import Code, Guest
+from custom_components.yale_august.codes.records import Code, Guest, Reason
 from custom_components.yale_august.codes.schedule import Opaque, Schedule
+from custom_components.yale_august.codes.sighting import pin_key
 from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.codes.wishes import WishRefused
 
 from .keeper import LockCodes
 from .maker import CodeMaker, check_schedule, checked_name, person, refusal, refused_by
 from .office import CodeOffice, Outcomes
-from .shown import Found, find_in, listed_pin, pin_key, pin_name, shown_codes, unmanaged
+from .shown import Found, find_in, listed_pin, pin_name, shown_codes, unmanaged
 
 
 class Digits(Enum):
@@ -342,13 +343,19 @@ class AccessCodes(CodeOffice):
     def _adopt(self, room: LockCodes, found: Found, name: str | None) -> Guest:
         pin = found.pin
         assert pin is not None
-        if pin.pin_id is None and pin.user_id is None and pin.partner_user_id is None:
-            raise refusal("code_unidentifiable", lock=room.lock.data.name)
         if pin.state not in (PinState.LOADED, PinState.DISABLED):
             raise refusal("code_on_its_way", lock=room.lock.data.name)
         guest = self._adopter(room, pin, name or pin_name(pin))
+        if pin.user_id is None and pin.partner_user_id != guest.guest_id:
+            # No command could name it.
+            raise refusal("code_unidentifiable", lock=room.lock.data.name)
         self.store.guests[guest.guest_id] = guest
-        room.async_wish(wishes.adopted_code(guest, room.lock_id, pin, dt_util.utcnow()))
+        now, doubted = dt_util.utcnow(), room.codes.get(guest.guest_id)
+        if doubted is None:
+            wish = wishes.adopted_code(guest, room.lock_id, pin, now)
+        else:
+            wish = wishes.identify(doubted, pin, now)
+        room.async_wish(wish)
         return guest
 
     def _adopter(self, room: LockCodes, pin: Pin, name: str) -> Guest:
@@ -360,6 +367,8 @@ class AccessCodes(CodeOffice):
             if pin.partner_user_id is not None:
                 guest = replace(guest, guest_id=pin.partner_user_id)
             return guest
-        if known.guest_id in room.codes:
+        if (code := room.codes.get(known.guest_id)) is None:
+            return replace(known, same_code=False)
+        if code.reason is not Reason.LOOKALIKE:
             raise refusal("code_guest_has_code", lock=room.lock.data.name)
-        return replace(known, same_code=False)
+        return known

@@ -9,6 +9,7 @@ import logging
 import random
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_API_KEY
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
@@ -113,18 +114,26 @@ class LockCodes(Ledger):
     # Looking
 
     async def async_read(self) -> Listing:
-        """Read the list and take what it says; raises CloudError."""
+        """Read the list and take what it says; return the newest one. Raises CloudError."""
         asked = dt_util.utcnow()
         try:
             with needs(self._hass, self._entry, Right.READ_CODES):
                 groups = await self.lock.account.client.get_pins(self.lock_id)
         except CloudError as err:
             self._note(err)
+            await self.async_publish()
             raise
         self._read_barrier = None
-        seen = Listing.of(groups, asked)
-        if self.listing is None or self.listing.asked <= asked:
-            self.listing = seen
+        seen = Listing.of(
+            groups,
+            asked,
+            key=self._entry.data[CONF_API_KEY],
+            offset=self.lock.account.clock_offset,
+        )
+        if self.listing is not None and self.listing.asked > asked:
+            # A later question was answered first: this answer is old.
+            return self.listing
+        self.listing = seen
         self.take(seen)
         await self.async_publish()
         if self._task is None:

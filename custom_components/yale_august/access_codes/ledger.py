@@ -15,6 +15,7 @@ from custom_components.yale_august.codes.engine import (
     take_time,
 )
 from custom_components.yale_august.codes.pace import CodePace
+from custom_components.yale_august.codes.recognition import Sights, recognise
 from custom_components.yale_august.codes.records import Code, CodeState
 from custom_components.yale_august.codes.sighting import Listing
 from custom_components.yale_august.codes.view import CodeEvent, event_kind
@@ -62,23 +63,32 @@ class Ledger:
             moved = self._moved
             await moved.wait()
 
+    def sights(self, seen: Listing) -> Sights:
+        """Return what a list shows of the codes, as far as is known now."""
+        users = {
+            guest_id: self._store.users_of(guest_id)
+            for guest_id, code in self.codes.items()
+            if code.trail is not None
+        }
+        return recognise(self.codes.values(), seen, self.digits, users)
+
     @callback
     def take(self, seen: Listing | None) -> None:
         """Take what the cloud lists; None: it was asked in vain."""
         now = dt_util.utcnow()
+        sights = {} if seen is None else self.sights(seen)
         for code in list(self.codes.values()):
             new = take_time(code, now, self.pace.times)
             scene = Scene(
                 now=now,
                 online=self.lock.data.reachable,
                 digits=self.digits.get(code.guest_id),
-                guest=self._store.guests.get(code.guest_id),
                 times=self.pace.times,
             )
             new = (
                 take_silence(new, scene)
                 if seen is None
-                else take_listing(new, seen, scene)
+                else take_listing(new, sights[code.guest_id], seen, scene)
             )
             self.keep(new)
 
@@ -86,11 +96,12 @@ class Ledger:
     def keep(self, code: Code) -> None:
         """Keep what has become of a code, and remember to tell of it."""
         old = self.codes.get(code.guest_id)
-        if code == old:
+        guest = self._store.guests.get(code.guest_id)
+        if code == old or guest is None:
+            # Who is forgotten was so while something was under way.
             return
         self._unsaved = True
         self.codes[code.guest_id] = code
-        guest = self._store.guests[code.guest_id]
         if code.settled:
             self.digits.pop(code.guest_id, None)
         if code.state is CodeState.ENDED:

@@ -21,14 +21,13 @@ from custom_components.yale_august.codes.digits import (
     generate,
     length_of,
 )
-from custom_components.yale_august.codes.records import Code, Guest
+from custom_components.yale_august.codes.records import Guest
 from custom_components.yale_august.codes.schedule import (
     Schedule,
     ScheduleRefused,
     check_ahead,
     check_allowed,
 )
-from custom_components.yale_august.codes.sighting import find
 from custom_components.yale_august.codes.wishes import WishRefused
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
@@ -95,14 +94,6 @@ def used(room: LockCodes) -> Collection[str]:
     """Return the digits that are or will be on a lock, as far as they are known."""
     listed = () if room.listing is None else room.listing.pins
     return {pin.pin for pin in listed if pin.pin is not None} | {*room.digits.values()}
-
-
-def listed_digits(room: LockCodes, code: Code) -> str | None:
-    """Return the digits of a code as the cloud listed them last."""
-    if room.listing is None:
-        return None
-    pin = find(code, room.listing, room.digits.get(code.guest_id))
-    return None if pin is None else pin.pin
 
 
 def new_guest_id() -> str:

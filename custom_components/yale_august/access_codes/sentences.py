@@ -41,6 +41,7 @@ REASONS: Final = {
     Reason.SUSPENDED_ELSEWHERE: "code_because_suspended_elsewhere",
     Reason.RESUMED_ELSEWHERE: "code_because_resumed_elsewhere",
     Reason.REMOVED_ELSEWHERE: "code_because_removed_elsewhere",
+    Reason.LOOKALIKE: "code_because_lookalike",
     Reason.DIGITS_LOST: "code_because_digits_lost",
     Reason.WINDOW_OVER: "code_because_window_over",
 }

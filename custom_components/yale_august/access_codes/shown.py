@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from custom_components.yale_august.cloud.models import Pin, PinState
+from custom_components.yale_august.codes.recognition import UNSEEN, Sights, is_of
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Guest
 from custom_components.yale_august.codes.schedule import read_schedule
-from custom_components.yale_august.codes.sighting import find, is_of
+from custom_components.yale_august.codes.sighting import pin_key
 from custom_components.yale_august.codes.view import ShownCode
 
 from .keeper import LockCodes
@@ -24,8 +25,9 @@ class Found:
 
 def shown_codes(room: LockCodes, guests: Mapping[str, Guest]) -> tuple[ShownCode, ...]:
     """Return the codes of a lock, by name."""
+    sights = _sights(room)
     ours = [
-        _ours(code, guests[code.guest_id], listed_pin(room, code))
+        _ours(code, guests[code.guest_id], sights.get(code.guest_id, UNSEEN).pin)
         for code in room.codes.values()
     ]
     others = [_other(pin) for pin in unmanaged(room)]
@@ -49,31 +51,28 @@ def find_in(room: LockCodes, guests: Mapping[str, Guest], word: str) -> Found | 
 
 def listed_pin(room: LockCodes, code: Code) -> Pin | None:
     """Return what the cloud listed last of one of our codes."""
-    if room.listing is None:
-        return None
-    return find(code, room.listing, room.digits.get(code.guest_id))
+    return _sights(room).get(code.guest_id, UNSEEN).pin
 
 
 def unmanaged(room: LockCodes) -> Iterator[Pin]:
     """Yield what the cloud listed last and is not ours."""
     if room.listing is None:
         return
-    found = [listed_pin(room, code) for code in room.codes.values()]
+    found = [sight.pin for sight in _sights(room).values()]
     for pin in room.listing.pins:
         is_ours = any(is_of(code, pin) for code in room.codes.values())
         if not is_ours and not any(pin is one for one in found):
             yield pin
 
 
-def pin_key(pin: Pin) -> str:
-    """Return the id of a code that is not ours."""
-    return pin.pin_id or pin.user_id or pin.partner_user_id or f"slot-{pin.slot}"
-
-
 def pin_name(pin: Pin) -> str:
     """Return the name of a code that is not ours."""
     names = " ".join(part for part in (pin.first_name, pin.last_name) if part)
     return " ".join(names.split()) or f"#{pin.slot if pin.slot is not None else '?'}"
+
+
+def _sights(room: LockCodes) -> Sights:
+    return {} if room.listing is None else room.sights(room.listing)
 
 
 def _ours(code: Code, guest: Guest, pin: Pin | None) -> ShownCode:

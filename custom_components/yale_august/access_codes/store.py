@@ -18,6 +18,7 @@ from custom_components.yale_august.codes.records import (
     Guest,
     Reason,
     Step,
+    Trail,
 )
 from custom_components.yale_august.codes.schedule import from_json, to_json
 from custom_components.yale_august.const import DOMAIN
@@ -52,6 +53,14 @@ class CodeStore:
             lock_id: codes[guest_id]
             for lock_id, codes in self.codes.items()
             if guest_id in codes
+        }
+
+    def users_of(self, guest_id: str) -> set[str]:
+        """Return the cloud's ids of a guest, as learned at all locks; none of what was made elsewhere."""
+        return {
+            code.user_id
+            for code in self.of_guest(guest_id).values()
+            if code.user_id is not None and not code.adopted
         }
 
     def tidy(self) -> None:
@@ -138,6 +147,7 @@ def _code(code: Code) -> dict[str, JsonValue]:
         "settled": code.settled,
         "step": None if code.step is None else _step(code.step),
         "tried": code.tried and code.tried.value,
+        "trail": None if code.trail is None else _trail(code.trail),
         "change": code.change,
         "fresh": code.fresh,
         "user_id": code.user_id,
@@ -153,7 +163,7 @@ def _code(code: Code) -> dict[str, JsonValue]:
 def _read_code(data: Mapping[str, object]) -> Code | None:
     """Read one code; whatever is wrong with it, it is not ours to guess."""
     schedule = from_json(data.get("schedule"))
-    step = data.get("step")
+    step, trail = data.get("step"), data.get("trail")
     try:
         if schedule is None:
             return None
@@ -167,6 +177,7 @@ def _read_code(data: Mapping[str, object]) -> Code | None:
             settled=data["settled"] is True,
             step=_read_step(step) if isinstance(step, Mapping) else None,
             tried=None if data["tried"] is None else PinAction(_text(data["tried"])),
+            trail=_read_trail(trail) if isinstance(trail, Mapping) else None,
             change=data["change"] is True,
             fresh=data["fresh"] is True,
             user_id=_text_or_none(data["user_id"]),
@@ -203,6 +214,29 @@ def _read_step(data: Mapping[str, object]) -> Step:
         accepted=accepted if isinstance(accepted, bool) else None,
         refusal=_reason(data["refusal"]),
         seen=data["seen"] is True,
+    )
+
+
+def _trail(trail: Trail) -> dict[str, JsonValue]:
+    return {
+        "since": trail.since.isoformat(),
+        "until": trail.until.isoformat(),
+        "first_name": trail.first_name,
+        "last_name": trail.last_name,
+        "before": list(trail.before),
+        "mixed": trail.mixed,
+    }
+
+
+def _read_trail(data: Mapping[str, object]) -> Trail:
+    before = data["before"]
+    return Trail(
+        since=_time(data["since"]),
+        until=_time(data["until"]),
+        first_name=_text(data["first_name"]),
+        last_name=_text(data["last_name"]),
+        before=tuple(map(_text, before if isinstance(before, list) else ())),
+        mixed=data["mixed"] is True,
     )
 
 

@@ -1,5 +1,6 @@
 """What is sent to one lock: decided by the engine, with the digits at hand, journaled, sent once."""
 
+from collections.abc import Collection
 import logging
 
 from homeassistant.config_entries import ConfigEntry
@@ -11,7 +12,7 @@ from custom_components.yale_august.cloud.errors import (
     CloudError,
     LoginExpired,
 )
-from custom_components.yale_august.cloud.models import PinAction, PinCommand
+from custom_components.yale_august.cloud.models import Pin, PinAction, PinCommand
 from custom_components.yale_august.codes.commands import command
 from custom_components.yale_august.codes.engine import (
     TAKEN,
@@ -23,8 +24,9 @@ from custom_components.yale_august.codes.engine import (
     take_answer,
 )
 from custom_components.yale_august.codes.plan import pick
+from custom_components.yale_august.codes.recognition import UNSEEN
 from custom_components.yale_august.codes.records import Code, Reason
-from custom_components.yale_august.codes.sighting import Listing, find, uses
+from custom_components.yale_august.codes.sighting import Listing, uses
 from custom_components.yale_august.rights import Right, needs
 
 from .answers import answer_of, barrier_of
@@ -51,7 +53,7 @@ class Writer:
     async def async_act(self, seen: Listing) -> bool:
         """Send the next write, if there is one; return whether the cloud may have taken it."""
         waiting: set[str] = set()
-        while (due := pick(self._ledger.codes.values(), seen, waiting)) is not None:
+        while (due := self._pick(seen, waiting)) is not None:
             code, action = due
             if action is PinAction.LOAD or code.change:
                 try:
@@ -64,6 +66,15 @@ class Writer:
             return await self._async_send(code, action, seen)
         return False
 
+    def _pick(
+        self, seen: Listing, waiting: Collection[str]
+    ) -> tuple[Code, PinAction] | None:
+        ledger = self._ledger
+        return pick(ledger.codes.values(), ledger.sights(seen), seen, waiting)
+
+    def _pin(self, code: Code, seen: Listing) -> Pin | None:
+        return self._ledger.sights(seen).get(code.guest_id, UNSEEN).pin
+
     def _is_still(self, code: Code) -> bool:
         """Return whether a code is what it was."""
         return self._ledger.codes.get(code.guest_id) is code
@@ -72,7 +83,7 @@ class Writer:
         """Have the digits at hand; False when the code is not what it was."""
         ledger = self._ledger
         digits = ledger.digits.get(code.guest_id)
-        pin = find(code, seen)
+        pin = self._pin(code, seen)
         if digits is None and code.change and not code.fresh and pin is not None:
             digits = pin.pin
         if digits is None:
@@ -94,7 +105,7 @@ class Writer:
         """Journal a write, send it once, take the answer."""
         ledger = self._ledger
         guest = self._office.store.guests[code.guest_id]
-        pin, digits = find(code, seen), ledger.digits.get(code.guest_id)
+        pin, digits = self._pin(code, seen), ledger.digits.get(code.guest_id)
         write = command(code, guest, action, pin, digits)
         webhook = await self._office.async_posting_address()
         if not self._is_still(code):
@@ -103,7 +114,9 @@ class Writer:
             ledger.keep(give_up(code, Reason.INVALID))
             await ledger.async_publish()
             return False
-        begun = begin(code, action, dt_util.utcnow(), ledger.pace.times)
+        begun = begin(
+            code, action, dt_util.utcnow(), ledger.pace.times, guest=guest, seen=seen
+        )
         ledger.keep(begun)
         await ledger.async_publish()
         if self._hass.is_stopping:

@@ -7,8 +7,8 @@ from typing import Final
 from custom_components.yale_august.cloud.models import Pin, PinAction, PinState
 
 from .pace import Times
-from .records import Code, CodeState, Goal, Guest, Reason, Step
-from .sighting import same_schedule
+from .records import Code, CodeState, Goal, Reason, Step, Trail
+from .sighting import pin_key, same_schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +20,6 @@ class Scene:
     """Whether the cloud reaches the lock; None when it does not say."""
     digits: str | None = field(default=None, repr=False)
     """What was or will be sent for the code in question, as long as somebody knows it."""
-    guest: Guest | None = None
-    """Whose code it is."""
     times: Times = Times()
 
 
@@ -63,17 +61,19 @@ def arrived(code: Code, pin: Pin, scene: Scene) -> Code:
     )
     is_other = code.pin_id is not None and is_replaced(code, pin)
     if has_other_digits or is_other or same_schedule(code.schedule, pin) is False:
-        code = replace(code, pin_id=None)
+        code = replace(learned(code, pin), pin_id=None)
         return settle(code, CodeState.UNCERTAIN, Reason.CHANGED_ELSEWHERE)
     if pin.state is not AT_REST[code.goal]:
         return settle(code, CodeState.UNCERTAIN, ELSEWHERE[code.goal])
     return confirmed(code, pin, scene.now)
 
 
-def gone(code: Code, *, known: bool) -> Code:
+def gone(code: Code, scene: Scene, *, known: bool) -> Code:
     """Take the absence of a code for which nothing is under way; `known`: it was on the lock."""
     if code.goal is Goal.GONE:
-        return ended(code)
+        trail, late = code.trail, scene.times.late
+        may_come = trail is not None and scene.now < trail.until + late
+        return replace(code, state=CodeState.ENDING) if may_come else ended(code)
     if code.change:
         return replace(
             dropped(code),
@@ -104,16 +104,50 @@ def learned(code: Code, pin: Pin) -> Code:
     """Remember the ids that the cloud has given it."""
     return replace(
         code,
-        pin_id=code.pin_id or pin.pin_id,
+        pin_id=code.pin_id or pin_key(pin),
         user_id=code.user_id or pin.user_id,
+        trail=None,
     )
+
+
+def not_loaded(code: Code, step: Step) -> Code:
+    """Look for nothing that was not loaded."""
+    if code.trail is not None and code.trail.since == step.sent_at:
+        return replace(code, trail=None)
+    return code
+
+
+def doubted(code: Code) -> Code:
+    """Say that something is listed of which nobody knows whether it is this code."""
+    if code.settled:
+        return settle(code, CodeState.UNCERTAIN, Reason.LOOKALIKE)
+    return replace(code, state=CodeState.UNCERTAIN, reason=Reason.LOOKALIKE)
+
+
+def undoubted(code: Code) -> Code:
+    """Go on where nothing is in doubt any more."""
+    if code.settled or code.reason is not Reason.LOOKALIKE:
+        return code
+    if code.step is None:
+        return replace(dropped(code), tried=code.tried)
+    return replace(code, reason=Reason.NOT_CONFIRMED)
+
+
+def is_mixed_up(trail: Trail | None, pin: Pin, scene: Scene) -> bool:
+    """Return whether nobody knows which of the digits that were sent a code has."""
+    return trail is not None and trail.mixed and None in (pin.pin, scene.digits)
+
+
+def mixed_up(code: Code) -> Code:
+    """Have a code replaced of which nobody knows which digits it has."""
+    code = replace(code, change=True, fresh=True)
+    return settle(code, CodeState.NEEDS_NEW_CODE, Reason.DIGITS_LOST)
 
 
 def is_replaced(code: Code, pin: Pin) -> bool:
     """Return whether it is another code than the one that was confirmed."""
     if code.pin_id is None:
-        # A cloud without ids confirms without them; all else was not ours to begin with.
-        return code.state is not CodeState.CONFIRMED
+        return True
     return pin.pin_id not in (None, code.pin_id)
 
 

@@ -17,18 +17,25 @@ from .ends import (
     Scene,
     arrived,
     confirmed,
+    doubted,
     ended,
     gone,
+    is_mixed_up,
     is_replaced,
     lasting,
+    learned,
+    mixed_up,
     moving,
+    not_loaded,
     refused,
     settle,
+    undoubted,
 )
 from .pace import Times
-from .records import Code, CodeState, Goal, Reason, Step
+from .recognition import Sight, leave_trail
+from .records import Code, CodeState, Goal, Guest, Reason, Step, Trail
 from .schedule import Temporary
-from .sighting import Listing, find, same_schedule
+from .sighting import Listing, pin_key, same_schedule
 from .under_way import take_step
 
 
@@ -57,8 +64,6 @@ class Answer:
 TAKEN: Final = Answer(verdict=Verdict.TAKEN)
 UNKNOWN: Final = Answer(verdict=Verdict.UNKNOWN)
 
-_LATE: Final = frozenset({Reason.REFUSED_BY_LOCK, Reason.NO_EFFECT})
-"""Refusals that are only concluded: what we sent may still arrive."""
 _GIVEN_UP: Final = frozenset({CodeState.REFUSED, CodeState.NEEDS_NEW_CODE})
 _NEVER_THERE: Final = _GIVEN_UP | {CodeState.WISHED, CodeState.WAITING}
 
@@ -66,14 +71,16 @@ _NEVER_THERE: Final = _GIVEN_UP | {CodeState.WISHED, CodeState.WAITING}
 # What is sent
 
 
-def due(code: Code, seen: Listing) -> PinAction | None:
+def due(code: Code, sight: Sight, seen: Listing) -> PinAction | None:
     """Return the write that brings a code nearer to its wish; None when there is none now."""
     if code.settled or code.step is not None or seen.asked < code.wished_at:
         return None
-    pin = find(code, seen)
+    if sight.doubtful:
+        return None
+    pin = sight.pin
     if pin is None:
         # A guest's first code needs no proof that there is none.
-        is_first = code.pin_id is None and code.tried is None and not code.change
+        is_first = code.pin_id is None and code.trail is None and not code.change
         is_clear = seen.complete or is_first
         return PinAction.LOAD if code.goal is Goal.OPEN and is_clear else None
     if code.goal is Goal.GONE or code.change:
@@ -86,8 +93,16 @@ def due(code: Code, seen: Listing) -> PinAction | None:
     return None
 
 
-def begin(code: Code, action: PinAction, now: datetime, times: Times) -> Code:
-    """Note a write; to be saved before it is sent."""
+def begin(
+    code: Code,
+    action: PinAction,
+    now: datetime,
+    times: Times,
+    *,
+    guest: Guest,
+    seen: Listing,
+) -> Code:
+    """Note a write that this list has made due; to be saved before it is sent."""
     step = Step(
         action=action,
         sent_at=now,
@@ -97,7 +112,8 @@ def begin(code: Code, action: PinAction, now: datetime, times: Times) -> Code:
     begun = replace(code, step=step, state=moving(code), reason=lasting(code))
     if action is PinAction.LOAD:
         user_id = code.user_id if code.adopted else None
-        begun = replace(begun, pin_id=None, user_id=user_id)
+        trail = leave_trail(code, guest, now, seen)
+        begun = replace(begun, pin_id=None, user_id=user_id, trail=trail)
     return begun
 
 
@@ -113,10 +129,13 @@ def take_answer(code: Code, answer: Answer) -> Code:
             step = replace(step, accepted=False, refusal=answer.reason)
             return replace(code, step=step)
         case Verdict.REFUSED:
-            return refused(code, answer.reason or Reason.FAILED)
+            return refused(not_loaded(code, step), answer.reason or Reason.FAILED)
         case Verdict.NOT_SENT:
             return replace(
-                code, step=None, state=CodeState.WAITING, reason=answer.reason
+                not_loaded(code, step),
+                step=None,
+                state=CodeState.WAITING,
+                reason=answer.reason,
             )
         case Verdict.UNKNOWN:
             return code
@@ -150,7 +169,7 @@ def take_time(code: Code, now: datetime, times: Times) -> Code:
         code.state in _NEVER_THERE
         and code.step is None
         and code.pin_id is None
-        and code.tried is None
+        and code.trail is None
         and not code.change
     ):
         return replace(ended(code), reason=Reason.WINDOW_OVER)
@@ -183,32 +202,57 @@ def take_silence(code: Code, scene: Scene) -> Code:
     return replace(code, state=CodeState.WAITING, reason=reason)
 
 
-def take_listing(code: Code, seen: Listing, scene: Scene) -> Code:
+def take_listing(code: Code, sight: Sight, seen: Listing, scene: Scene) -> Code:
     """Take what the cloud lists."""
     if seen.asked < code.wished_at:
         return code
-    if code.settled:
-        return _compare(code, find(code, seen), seen, scene)
-    if code.step is None:
-        return _before(code, find(code, seen), seen, scene)
-    if seen.asked < code.step.sent_at:
+    if code.step is not None and seen.asked < code.step.sent_at:
         return code
-    return take_step(code, code.step, seen, scene)
+    if sight.doubtful:
+        return doubted(code)
+    if sight.pin is not None or seen.complete:
+        code = undoubted(code)
+    if code.settled:
+        return _compare(code, sight.pin, seen, scene)
+    if code.step is None:
+        return _before(code, sight.pin, seen, scene)
+    return take_step(code, code.step, sight.pin, seen, scene)
 
 
 def _before(code: Code, pin: Pin | None, seen: Listing, scene: Scene) -> Code:
     """Take a list while a wish is open and nothing is sent for it."""
     if pin is None:
-        return gone(code, known=code.pin_id is not None) if seen.complete else code
+        known = code.pin_id is not None
+        return gone(code, scene, known=known) if seen.complete else code
     if code.goal is Goal.GONE:
         return replace(code, state=CodeState.ENDING)
-    if code.change or pin.state is not AT_REST[code.goal]:
+    if code.change:
         return code
-    if code.pin_id is None and code.tried is not PinAction.LOAD:
-        # We have sent nothing: it is there for another reason.
-        if scene.digits is None or pin.pin != scene.digits:
+    if code.pin_id is None:
+        has_digits = scene.digits is not None and pin.pin == scene.digits
+        if code.trail is None and not has_digits:
+            # We have sent nothing: it is there for another reason.
             return refused(code, Reason.GUEST_HAS_CODE)
+        if is_mixed_up(code.trail, pin, scene):
+            return mixed_up(learned(code, pin))
+        if pin.state is PinState.CREATED and code.trail is not None:
+            return _under_way_again(code, code.trail, pin, scene)
+    if pin.state is not AT_REST[code.goal]:
+        return code
     return arrived(code, pin, scene)
+
+
+def _under_way_again(code: Code, trail: Trail, pin: Pin, scene: Scene) -> Code:
+    """Go on with a load that was given up too early: the lock is still to take it."""
+    step = Step(
+        action=PinAction.LOAD,
+        sent_at=trail.until,
+        deadline=scene.now + scene.times.deadline,
+        attempt=2,
+        accepted=True,
+        seen=True,
+    )
+    return replace(learned(code, pin), step=step, tried=None, state=moving(code))
 
 
 def _compare(code: Code, pin: Pin | None, seen: Listing, scene: Scene) -> Code:
@@ -222,14 +266,16 @@ def _compare(code: Code, pin: Pin | None, seen: Listing, scene: Scene) -> Code:
             return ended(code)
         if code.state in _GIVEN_UP or code.state is CodeState.LOST:
             return code
+        if code.trail is not None:
+            return refused(code, Reason.NO_EFFECT)
         return settle(code, CodeState.LOST, Reason.REMOVED_ELSEWHERE)
     if code.goal is Goal.GONE or pin.state not in AT_REST.values():
         return code
     is_wished = pin.state is AT_REST[code.goal]
-    is_same = pin.pin_id is not None and pin.pin_id == code.pin_id
+    is_same = pin_key(pin) == code.pin_id
     differs = same_schedule(code.schedule, pin) is False
     if code.state in _GIVEN_UP:
-        is_late = code.pin_id is None and code.reason in _LATE
+        is_late = code.trail is not None and not code.trail.mixed
         if is_wished and (is_same or is_late) and not differs and not code.change:
             return confirmed(code, pin, scene.now)
         return code

@@ -13,6 +13,8 @@ class Times:
     """A list that was asked this long after a write shows whether it had an effect."""
     deadline: timedelta = timedelta(seconds=180)
     """How long a lock whose bridge is online may take for one write."""
+    late: timedelta = timedelta(minutes=3)
+    """A code whose load was not answered may come for so long."""
     after_end: timedelta = timedelta(minutes=5)
     """How long after the end of its window a code is taken off the lock."""
 

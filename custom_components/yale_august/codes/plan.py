@@ -7,23 +7,27 @@ from custom_components.yale_august.cloud.models import PinAction
 
 from .engine import due
 from .pace import CodePace, Times
+from .recognition import UNSEEN, Sights
 from .records import Code, CodeState, Goal
 from .schedule import Temporary
 from .sighting import Listing
 
 
 def pick(
-    codes: Iterable[Code], seen: Listing, but: Collection[str] = ()
+    codes: Iterable[Code], sights: Sights, seen: Listing, but: Collection[str] = ()
 ) -> tuple[Code, PinAction] | None:
     """Return the next write of a lock; None while another is under way, or when there is none.
 
-    `but` are guests whose turn cannot be now.
+    `sights` is what is listed of each, `but` are guests whose turn cannot be now.
     """
     codes = list(codes)
     if any(code.in_flight for code in codes):
         return None
     for code in sorted(codes, key=lambda code: code.wished_at):
-        if code.guest_id not in but and (action := due(code, seen)) is not None:
+        if code.guest_id in but:
+            continue
+        action = due(code, sights.get(code.guest_id, UNSEEN), seen)
+        if action is not None:
             return code, action
     return None
 

@@ -81,6 +81,8 @@ class Reason(StrEnum):
     SUSPENDED_ELSEWHERE = "suspended_elsewhere"
     RESUMED_ELSEWHERE = "resumed_elsewhere"
     REMOVED_ELSEWHERE = "removed_elsewhere"
+    LOOKALIKE = "lookalike"
+    """The cloud lists a code that may be this one or another's, and nothing tells which."""
     DIGITS_LOST = "digits_lost"
     WINDOW_OVER = "window_over"
     """Its temporary window has passed."""
@@ -119,6 +121,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """What was loaded for a code and no list has shown yet: by this it is known where no id tells."""
+
+    since: datetime
+    """When it was sent first."""
+    until: datetime
+    """When it was sent last."""
+    first_name: str = field(repr=False)
+    last_name: str = field(repr=False)
+    before: tuple[str, ...] = field(default=(), repr=False)
+    """Codes that were listed before it was sent, as far as they might pass for it."""
+    mixed: bool = False
+    """Whether digits or names were not the same each time, or are others by now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
     """One guest's code on one lock, without its digits."""
 
@@ -135,6 +153,8 @@ class Code:
     step: Step | None = None
     tried: PinAction | None = None
     """What was sent once without an effect, and may be sent once more."""
+    trail: Trail | None = None
+    """None once the cloud has told an id of what was loaded, or there is nothing to find."""
     change: bool = False
     """It is to be replaced: deleted, gone, loaded."""
     fresh: bool = False

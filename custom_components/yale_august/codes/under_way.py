@@ -11,14 +11,17 @@ from .ends import (
     arrived,
     dropped,
     gone,
+    is_mixed_up,
     lasting,
     learned,
+    mixed_up,
     moving,
+    not_loaded,
     refused,
     serves,
 )
-from .records import Code, CodeState, Goal, Reason, Step
-from .sighting import Listing, find
+from .records import Code, CodeState, Goal, Reason, Step, Trail
+from .sighting import Listing
 
 _DONE_BY: Final = {
     PinAction.ENABLE: (PinState.LOADED, PinState.ENABLING),
@@ -26,19 +29,20 @@ _DONE_BY: Final = {
 }
 
 
-def take_step(code: Code, step: Step, seen: Listing, scene: Scene) -> Code:
-    """Take a list that was asked after the write was sent."""
-    pin = find(code, seen, scene.digits, scene.guest)
+def take_step(
+    code: Code, step: Step, pin: Pin | None, seen: Listing, scene: Scene
+) -> Code:
+    """Take a list that was asked after the write was sent; `pin` is the code in it."""
     is_late = seen.asked >= step.sent_at + scene.times.grace
     if pin is None:
         if not seen.complete:
             return _wait(code, step, scene)
         return _absent(code, step, scene, is_late=is_late)
-    step = replace(step, seen=True)
+    step, trail = replace(step, seen=True), code.trail
     code = replace(learned(code, pin), step=step)
     match step.action:
         case PinAction.LOAD:
-            return _loading(code, step, pin, scene)
+            return _loading(code, step, pin, trail, scene)
         case PinAction.DELETE:
             has_begun = pin.state is PinState.DELETING
         case action:
@@ -58,11 +62,11 @@ def take_step(code: Code, step: Step, seen: Listing, scene: Scene) -> Code:
 def _absent(code: Code, step: Step, scene: Scene, *, is_late: bool) -> Code:
     """Take a whole list without the code."""
     if step.action is not PinAction.LOAD:
-        return gone(replace(code, step=None, tried=None), known=True)
+        return gone(replace(code, step=None, tried=None), scene, known=True)
     if not (step.seen or step.accepted is False or is_late):
         return _wait(code, step, scene)
     if code.goal is Goal.GONE or code.change:
-        return gone(replace(code, step=None, tried=None), known=False)
+        return gone(replace(code, step=None, tried=None), scene, known=False)
     if step.accepted is False:
         return _contradicted(code, step)
     if step.accepted or step.seen:
@@ -70,20 +74,31 @@ def _absent(code: Code, step: Step, scene: Scene, *, is_late: bool) -> Code:
     return _without_effect(code, step)
 
 
-def _loading(code: Code, step: Step, pin: Pin, scene: Scene) -> Code:
-    """Take a code that shows up after it was loaded."""
-    if step.accepted is False and (scene.digits is None or pin.pin != scene.digits):
+def _loading(
+    code: Code, step: Step, pin: Pin, trail: Trail | None, scene: Scene
+) -> Code:
+    """Take a code that shows up after it was loaded; `trail` is what it was searched by."""
+    if step.accepted is False and not _is_earlier(step, pin, trail, scene):
         # What was there first: the write that was refused is not it.
         return refused(replace(code, pin_id=None), Reason.GUEST_HAS_CODE)
     if code.goal is Goal.GONE or code.change:
         # There is something to delete, however far it is.
         return dropped(code)
+    if is_mixed_up(trail, pin, scene):
+        return mixed_up(code)
     if pin.state not in AT_REST.values():
         step = replace(step, accepted=True)
         return _wait(replace(code, step=step), step, scene)
     if code.goal is Goal.SUSPENDED:
         return _done(code, pin, scene)
     return arrived(code, pin, scene)
+
+
+def _is_earlier(step: Step, pin: Pin, trail: Trail | None, scene: Scene) -> bool:
+    """Return whether a write was refused because an earlier one had its effect after all."""
+    if scene.digits is not None and pin.pin is not None:
+        return pin.pin == scene.digits
+    return trail is not None and trail.since < step.sent_at and not trail.mixed
 
 
 def _done(code: Code, pin: Pin, scene: Scene) -> Code:
@@ -106,12 +121,13 @@ def _contradicted(code: Code, step: Step) -> Code:
     """Give up what the cloud has refused, unless nobody wants it any more."""
     if not serves(code, step):
         return dropped(code)
-    return refused(code, step.refusal or Reason.CONFLICT)
+    return refused(not_loaded(code, step), step.refusal or Reason.CONFLICT)
 
 
 def _wait(code: Code, step: Step, scene: Scene) -> Code:
     """Go on waiting, for the bridge or for the lock; say when it takes too long."""
-    if code.state is CodeState.UNCERTAIN and serves(code, step):
+    if code.state is CodeState.UNCERTAIN:
+        # Others have their turn by now.
         return code
     if scene.online is False:
         return replace(code, state=CodeState.WAITING, reason=Reason.BRIDGE_OFFLINE)

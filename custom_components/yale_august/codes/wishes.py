@@ -9,6 +9,7 @@ from custom_components.yale_august.cloud.models import Pin, PinAction, PinState
 from .ends import dropped, moving
 from .records import Code, CodeState, Goal, Guest
 from .schedule import AnySchedule, read_schedule
+from .sighting import pin_key
 
 type WishKey = Literal[
     "code_is_ending",
@@ -58,9 +59,26 @@ def adopted_code(guest: Guest, lock_id: str, pin: Pin, now: datetime) -> Code:
         wished_at=now,
         confirmed_at=now,
         user_id=pin.user_id,
-        pin_id=pin.pin_id,
+        pin_id=pin_key(pin),
         adopted=pin.partner_user_id != guest.guest_id,
     )
+
+
+def identify(code: Code, pin: Pin, now: datetime) -> Code:
+    """Take a person's word for which of the listed codes it is; the wish stays open."""
+    is_mixed = code.trail is not None and code.trail.mixed
+    known = replace(
+        code,
+        change=code.change or (is_mixed and code.goal is Goal.OPEN),
+        fresh=code.fresh or is_mixed,
+        pin_id=pin_key(pin),
+        user_id=pin.user_id,
+        adopted=pin.partner_user_id != code.guest_id,
+        trail=None,
+        step=None,
+        tried=None,
+    )
+    return _wish(known, now, code.goal)
 
 
 def listed_schedule(code: Code | None, pin: Pin | None) -> AnySchedule | None:
@@ -114,13 +132,17 @@ def change(
         code.state not in _NOTHING_SENT
         or code.step is not None
         or code.pin_id is not None
-        or code.tried is not None
+        or code.trail is not None
     )
+    trail = code.trail
+    if trail is not None and fresh:
+        trail = replace(trail, mixed=True)
     changed = replace(
         code,
         schedule=schedule or code.schedule,
         change=code.change or is_there,
         fresh=code.fresh or (fresh and is_there),
+        trail=trail,
     )
     return _wish(changed, now, Goal.OPEN)
 
