@@ -1,6 +1,5 @@
 """Diagnostics: what a person may hand to a stranger who helps."""
 
-from collections import Counter
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -8,10 +7,11 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
 from .account import Account, YaleAugustConfigEntry
-from .cloud.models import JsonValue
+from .cloud.models import JsonValue, Pin
 from .const import CONF_ACTING_USER, CONF_BRAND, DOMAIN
 from .coordinator import LockCoordinator
 from .devices import Facts
+from .people.view import counts_of, people_of
 from .veil import Veil
 from .webhooks.papers import Papers
 
@@ -28,7 +28,8 @@ async def async_get_config_entry_diagnostics(
         "login": veil.hide("user_id", entry.unique_id),
         **_account(veil, account),
         "locks": [
-            _lock(veil, account.locks[lock_id]) for lock_id in sorted(account.locks)
+            _lock(veil, account, account.locks[lock_id])
+            for lock_id in sorted(account.locks)
         ],
     }
 
@@ -42,7 +43,7 @@ async def async_get_device_diagnostics(
     return {
         **_account(veil, account),
         "locks": [
-            _lock(veil, lock)
+            _lock(veil, account, lock)
             for lock in account.locks.values()
             if device.identifiers
             & ({(DOMAIN, lock.lock_id)} | Facts.of(lock.data).identifiers)
@@ -66,7 +67,7 @@ def _account(veil: Veil, account: Account) -> dict[str, JsonValue]:
     }
 
 
-def _lock(veil: Veil, lock: LockCoordinator) -> dict[str, JsonValue]:
+def _lock(veil: Veil, account: Account, lock: LockCoordinator) -> dict[str, JsonValue]:
     """Return what is known of a lock, and what is shown of it."""
     now = dt_util.utcnow()
     return {
@@ -80,13 +81,18 @@ def _lock(veil: Veil, lock: LockCoordinator) -> dict[str, JsonValue]:
         },
         "interval": veil.show(lock.update_interval),
         "posts_arrive": lock.posts_arrive,
-        "people": dict(
-            Counter(
-                user.role.value if user.role is not None else "unknown"
-                for user in (
-                    lock.data.detail.users.values() if lock.data.detail else ()
-                )
-            )
-        ),
+        "people": _people(account, lock),
         "data": veil.show(lock.data),
     }
+
+
+def _people(account: Account, lock: LockCoordinator) -> dict[str, JsonValue]:
+    """Return how many people the lock has by role, as far as that was read; nothing is asked."""
+    detail = lock.data.detail
+    pins: tuple[Pin, ...] | None = None
+    if detail is not None and detail.supports_entry_codes is False:
+        pins = ()
+    elif (room := account.codes.rooms.get(lock.lock_id)) and room.listing is not None:
+        pins = room.listing.pins
+    users = {} if detail is None else detail.users
+    return {**counts_of(people_of(users, pins), pins)}

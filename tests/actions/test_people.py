@@ -5,9 +5,13 @@ from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 import probatio as vol
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
 
 from tests.home import Home
 from tests.simulator import Fail
@@ -120,32 +124,6 @@ async def test_roles_that_may_not(
             assert home.cloud.requests.count(operation) == 0
 
 
-REFUSALS: Any = [
-    ("add_user", "add_user", Fail(400), "invalid_parameter"),
-    ("add_user", "add_user", Fail(403, NOT_ALLOWED), "endpoint_not_allowed"),
-    ("add_user", "add_user", Fail(403, NOT_YOURS), "role_missing"),
-    ("add_user", "add_user", Fail(502, "html"), "outcome_unknown"),
-    ("set_user_role", "set_user_type", Fail(404), "address_not_proven"),
-    ("set_user_role", "set_user_type", Fail(405), "address_not_proven"),
-    ("set_user_role", "set_user_type", Fail(403, NOT_YOURS), "role_missing"),
-]
-
-
-async def test_refusals_of_the_cloud(
-    home: Home,
-    door: Lock,
-    anna: User,
-) -> None:
-    """They are told in words, and nothing is sent twice."""
-    await home.set_up()
-    for action, operation, fault, key in REFUSALS:
-        before = len(home.cloud.requests)
-        home.cloud.faults.add(operation, fault)
-        wish: dict[str, Any] = {"user_id": anna.user_id, "role": "user"}
-        assert await refusal(home, action, DOOR, **wish) == key
-        assert home.cloud.requests.count(operation, since=before) == 1
-
-
 async def test_words_that_are_no_role(home: Home, door: Lock) -> None:
     """A role is one of three."""
     await home.set_up()
@@ -157,8 +135,9 @@ async def test_words_that_are_no_role(home: Home, door: Lock) -> None:
 # Who can open it
 
 
-async def test_get_users(home: Home, door: Lock, anna: User) -> None:
-    """Owner, manager, guest, code only, invited: each with name and whether there is a code."""
+@pytest.fixture
+def crowd(home: Home, door: Lock, anna: User) -> None:
+    """Have somebody of each kind at the door."""
     world = home.cloud.world
     gustav = world.add_user("Gustav", "Guest", email="guest@example.com")
     cleaner = world.add_user("Clea", "Ner")
@@ -168,6 +147,11 @@ async def test_get_users(home: Home, door: Lock, anna: User) -> None:
     door.invited[ivan.user_id] = Role.USER
     for number, user in enumerate((gustav, cleaner)):
         door.pins.pins.append(loaded(home, user, f"47110{number}", number))
+
+
+@pytest.mark.usefixtures("crowd")
+async def test_get_users(home: Home) -> None:
+    """Owner, manager, guest, code only, invited: each with name and whether there is a code."""
     await home.set_up()
     answer = await ask_one(home, "get_users", DOOR)
     assert {
@@ -188,6 +172,35 @@ async def test_get_users(home: Home, door: Lock, anna: User) -> None:
     }
     assert answer["not_told"] == {}
     assert "47110" not in json.dumps(answer)
+
+
+@pytest.mark.usefixtures("crowd")
+async def test_people_in_diagnostics(home: Home, hass_client: Any) -> None:
+    """The same as counts; who has a code only is not known before the codes were read."""
+    await async_setup_component(home.hass, "diagnostics", {})
+    home.cloud.add_lock("connect", name=BACK, house="Elm Street")
+    entry = await home.set_up()
+
+    async def counts() -> dict[str, Any]:
+        told: Any = await get_diagnostics_for_config_entry(
+            home.hass, hass_client, entry
+        )
+        text = json.dumps(told)
+        assert not [name for name in ("Clea", "Gustav", "Ivan") if name in text]
+        return {
+            name: one["people"]
+            for name, one in zip(
+                sorted((DOOR, BACK), key=home.lock_id), told["locks"], strict=True
+            )
+        }
+
+    before = len(home.cloud.requests)
+    roles = {"owner": 1, "manager": 1, "guest": 1}
+    alone = {"owner": 1, "manager": 0, "guest": 0, "code_only": 0}
+    assert await counts() == {DOOR: {**roles, "code_only": None}, BACK: alone}
+    assert len(home.cloud.requests) == before
+    await ask(home, "get_codes", DOOR)
+    assert await counts() == {DOOR: {**roles, "code_only": 1}, BACK: alone}
 
 
 def loaded(home: Home, user: User, digits: str, slot: int) -> Pin:
@@ -211,13 +224,17 @@ def loaded(home: Home, user: User, digits: str, slot: int) -> Pin:
 
 
 async def test_get_users_asks_once_a_house(home: Home, door: Lock) -> None:
-    """Two locks of a house share its list of guests; a lock without codes is not asked for them."""
-    home.cloud.add_lock("connect", name=BACK, house="Elm Street")
+    """The locks of a house share its list of guests; a lock without codes is not asked for them."""
+    home.cloud.add_lock("keypad", name=BACK, house="Elm Street")
+    home.cloud.add_lock("connect", name="Shed", house="Elm Street")
     await home.set_up()
     before = len(home.cloud.requests)
-    await ask(home, "get_users", DOOR, BACK)
+    answer = await ask(home, "get_users", DOOR, BACK, "Shed")
     counts = home.cloud.requests.counts(since=before)
-    assert counts == {"get_lock": 2, "get_pins": 1, "get_guests": 1}
+    assert counts == {"get_lock": 3, "get_pins": 2, "get_guests": 1}
+    shed = answer[home.entity_id("lock", "Shed", "lock")]
+    assert [one["has_code"] for one in shed["people"]] == [False]
+    assert shed["counts"]["code_only"] == 0
 
 
 async def test_get_users_without_rights(home: Home, door: Lock) -> None:
@@ -227,6 +244,7 @@ async def test_get_users_without_rights(home: Home, door: Lock) -> None:
         home.cloud.faults.add(operation, Fail(403, NOT_ALLOWED))
     answer = await ask_one(home, "get_users", DOOR)
     assert [one["has_code"] for one in answer["people"]] == [None]
+    assert answer["counts"]["code_only"] is None
     assert set(answer["not_told"]) == {"codes", "house"}
     assert "API key does not include" in answer["not_told"]["codes"]
     home.cloud.faults.add("get_pins", Fail(503))
