@@ -1,5 +1,6 @@
 """The action that resets a lock: one, named again, with nothing under way."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.exceptions import HomeAssistantError
@@ -135,6 +136,47 @@ async def test_codes_of_ours(home: Home, door: Lock) -> None:
     await codes.async_read(door.lock_id)
     assert codes.shown(door.lock_id) == ()
     assert codes.guests == {}
+
+
+async def test_code_that_is_wished_meanwhile(home: Home, door: Lock) -> None:
+    """A reset that waits for an earlier command looks once more before it goes out."""
+    entry = await home.set_up()
+    home.cloud.locksmith.hold(door)
+    turn = home.coordinator(entry, DOOR).commanding
+    async with turn:
+        asking = asyncio.create_task(
+            ask(home, "factory_reset", DOOR, **wish("hard")), eager_start=True
+        )
+        await home.when(lambda: home.cloud.requests.count("get_pins") > 0)
+        await ask(home, "add_code", DOOR, name="Gina Guest", wait=0)
+    with pytest.raises(HomeAssistantError) as caught:
+        await asking
+    assert caught.value.translation_key == "codes_under_way"
+    assert home.cloud.requests.count("delete_lock") == 0
+    home.cloud.locksmith.release(door)
+
+
+async def test_lock_without_keypad_and_bridge(home: Home) -> None:
+    """There is less to lose, and no code to ask for."""
+    home.cloud.add_lock("offline", name=BACK)
+    entry = await home.set_up()
+    device = home.device(entry, home.lock_id(BACK))
+    assert device is not None
+    home.cloud.faults.add("get_pins", Fail(409), times=None)
+    for kind in ("soft", "hard"):
+        answer = await ask(
+            home, "factory_reset", device_id=device.id, **wish(kind, BACK)
+        )
+        (told,) = answer.values()
+        assert told["result"] == "reset"
+        assert told["lost"] == {
+            "people": 0,
+            "codes": 0,
+            "bridge": False,
+            "keypad": False,
+        }
+    assert home.cloud.requests.count("get_pins") == 0
+    assert home.device(entry, home.lock_id(BACK)) is None
 
 
 async def test_codes_that_nobody_may_read(home: Home, door: Lock) -> None:

@@ -59,12 +59,17 @@ async def async_pins_at_rest(target: Target) -> PinGroups:
     """
     lock = target.lock
     pins = await lock.account.client.get_pins(lock.lock_id)
-    wished = target.account.codes.shown(lock.lock_id)
-    if any(pin.state not in _AT_REST for pin in pins) or any(
-        code.managed and code.state in _UNDER_WAY for code in wished
-    ):
+    if any(pin.state not in _AT_REST for pin in pins):
         raise refused("codes_under_way", lock=lock.data.name)
+    require_no_wishes(target)
     return pins
+
+
+def require_no_wishes(target: Target) -> None:
+    """Raise ServiceValidationError while a code of ours is on its way to or from a lock."""
+    wished = target.account.codes.shown(target.lock_id)
+    if any(code.managed and code.state in _UNDER_WAY for code in wished):
+        raise refused("codes_under_way", lock=target.lock.data.name)
 
 
 async def _async_reserve_code(call: ServiceCall) -> ServiceResponse:

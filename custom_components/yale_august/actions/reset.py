@@ -22,7 +22,7 @@ from custom_components.yale_august.sentences import async_sentences, said
 
 from .action import Handlers, refused
 from .answers import async_answer, async_outcomes
-from .pins import async_pins_at_rest
+from .pins import async_pins_at_rest, require_no_wishes
 from .table import HARD, KIND, LOCK_NAME, SOFT
 from .targets import Target, targets_of
 
@@ -75,6 +75,8 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
         if call.data[LOCK_NAME].strip() != name.strip():
             raise refused("reset_name_wrong", lock=name, loses=lost)
         async with async_turn(lock):
+            # Somebody may have wished for one meanwhile.
+            require_no_wishes(target)
             done = await _async_reset(account, lock, soft=kind == SOFT)
         result = "reset" if done else "accepted"
         return {
@@ -91,10 +93,12 @@ async def _async_loss(target: Target, *, soft: bool) -> _Loss:
     """Read what is there to lose; refuse while a code is on its way to or from the lock."""
     lock = target.lock
     detail = await async_fresh_detail(lock)
-    codes: int | None = None
-    with suppress(Forbidden, NotFound):
-        pins = await async_pins_at_rest(target)
-        codes = len(pins) if pins.complete else None
+    codes: int | None = 0
+    if detail.supports_entry_codes is not False:
+        codes = None
+        with suppress(Forbidden, NotFound):
+            pins = await async_pins_at_rest(target)
+            codes = len(pins) if pins.complete else None
     return _Loss(
         people=max(0, len(detail.users) - 1),
         codes=codes,
@@ -140,6 +144,8 @@ async def _async_emptied(lock: LockCoordinator) -> bool:
         detail = await async_fresh_detail(lock)
         if len(detail.users) > 1:
             return False
+        if detail.supports_entry_codes is False:
+            return True
         with suppress(Forbidden, NotFound):
             return not len(await lock.account.client.get_pins(lock.lock_id))
         return True
