@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from .actions.action_home import ask_one, refusal
 from .home import Home
 from .simulator import Fail
 from .simulator.accounts import User
@@ -88,6 +89,45 @@ async def test_acts_as_the_sub_user(home: Home, door: Lock, sub_user: User) -> N
     assert others == {sub_user.user_id}
     (subscriber,) = home.cloud.subscribers
     assert subscriber.user_id == sub_user.user_id
+
+
+OFFERED: dict[Role, set[str]] = {
+    Role.USER: set(),
+    Role.MANAGER: {"add_user"},
+    Role.SUPERUSER: {"add_user", "set_user_role", "get_codes", "factory_reset"},
+}
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_offers_what_its_role_may_do(
+    home: Home, sub_user: User, role: Role
+) -> None:
+    """Each role operates; people, codes and resets are offered to whom the cloud would obey."""
+    door = home.cloud.add_lock("keypad", name=DOOR)
+    someone = home.cloud.world.add_user("Some", "One", email="one@example.com")
+    home.cloud.share(door, sub_user, role)
+    entry = await set_up(home)
+    for action in ("unlock", "lock"):
+        await home.act(action, DOOR)
+    assert [moved.user_id for moved in home.cloud.record] == [sub_user.user_id] * 2
+    may = OFFERED[role]
+    codes = "get_codes" in may
+    for platform, key in (("sensor", "codes"), ("calendar", "codes")):
+        assert (home.entity_id(platform, DOOR, key) is not None) is codes
+    calls: dict[str, dict[str, Any]] = {
+        "add_user": {"user_id": someone.user_id},
+        "set_user_role": {"user_id": someone.user_id, "role": "manager"},
+        "get_codes": {},
+        "factory_reset": {"kind": "soft", "lock_name": DOOR},
+    }
+    for name, data in calls.items():
+        before = len(home.cloud.requests)
+        if name in may:
+            await ask_one(home, name, DOOR, **data)
+            continue
+        assert await refusal(home, name, DOOR, **data) == "role_missing"
+        assert len(home.cloud.requests) == before
+    assert entry.state is ConfigEntryState.LOADED
 
 
 async def test_token_is_kept_nowhere(

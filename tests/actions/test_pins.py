@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.yale_august.codes.digits import weakness
 from tests.home import Home
-from tests.simulator import Fail, Reset
+from tests.simulator import Reset
 from tests.simulator.accounts import User
 from tests.simulator.lock import Lock
 from tests.simulator.pinbook import PinState
@@ -19,7 +19,6 @@ from .action_home import ask_one, refusal
 from .test_people import loaded
 
 DOOR = "Front Door"
-NOT_ALLOWED = {"code": "NotAuthorized", "message": "endpoint not allowed for API key"}
 EVERY: dict[str, tuple[str, dict[str, Any]]] = {
     "reserve_code": ("reserve_pin", {}),
     "get_master_code": ("get_master_pin", {}),
@@ -194,17 +193,6 @@ async def test_role_that_may_not(
         wish = fields(data, anna, berta)
         assert await refusal(home, action, DOOR, **wish) == "role_missing"
         assert home.cloud.requests.count(operation) == 0
-
-
-async def test_key_that_may_not(
-    home: Home, door: Lock, anna: User, berta: User
-) -> None:
-    """A right that is missing is named."""
-    await home.set_up()
-    for action, (operation, data) in EVERY.items():
-        home.cloud.faults.add(operation, Fail(403, NOT_ALLOWED))
-        key = await refusal(home, action, DOOR, **fields(data, anna, berta))
-        assert key == "endpoint_not_allowed"
 
 
 @pytest.mark.parametrize("status", [404, 405])

@@ -99,6 +99,8 @@ async def async_share_locks(account: Account, wish: SubUserWish) -> Sharing:
     try:
         sharing = await async_share(account.client, acting, wish)
     except CloudError as err:
+        if isinstance(err, Conflict):
+            raise refused("sub_user_id_taken") from err
         raise _told(account, err, "sub_user_id_refused") from err
     finally:
         for lock in wish.locks:
@@ -109,8 +111,6 @@ async def async_share_locks(account: Account, wish: SubUserWish) -> Sharing:
 
 def _told(account: Account, err: CloudError, forbidden: str) -> HomeAssistantError:
     """Put in words why there is no sub-user, or no list of them."""
-    if isinstance(err, Conflict):
-        return refused("sub_user_id_taken")
     if lacks_permission(err):
         return refused("sub_users_not_allowed")
     if isinstance(err, Forbidden) and not isinstance(err, ApiKeyInvalid):
