@@ -9,12 +9,12 @@ from typing import Final
 
 import aiohttp
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, EventStateChangedData, callback
+from homeassistant.core import Event, EventStateChangedData, State, callback
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 import pytest
 
 from custom_components.yale_august.cloud.link import _IN_A_ROW, _Stream
+from custom_components.yale_august.cloud.models import PushMessage
 from custom_components.yale_august.coordinator import LockCoordinator
 
 from .doors import DOOR
@@ -54,14 +54,13 @@ async def test_import() -> None:
 def updates(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Return how often the listeners of each lock are called."""
     called: Counter[str] = Counter()
-    update = DataUpdateCoordinator.async_update_listeners
+    update = LockCoordinator.async_update_listeners
 
-    def counted(coordinator: DataUpdateCoordinator[object]) -> None:
-        if isinstance(coordinator, LockCoordinator):
-            called[coordinator.lock_id] += 1
-        update(coordinator)
+    def counted(coordinator: LockCoordinator, parts: int | None = None) -> None:
+        called[coordinator.lock_id] += 1
+        update(coordinator, parts)
 
-    monkeypatch.setattr(DataUpdateCoordinator, "async_update_listeners", counted)
+    monkeypatch.setattr(LockCoordinator, "async_update_listeners", counted)
     return called
 
 
@@ -104,6 +103,52 @@ async def test_push(
     assert updates == {home.lock_id(DOOR): 1}
     assert written == [home.entity_id("lock", DOOR, "lock")]
     assert len(home.cloud.requests) == before
+
+
+TOLD: Final[tuple[dict[str, object], ...]] = (
+    {"lockAction": "unlocked", "doorState": "open"},
+    {"lockAction": "unlocked", "doorState": "open"},
+    {"lockAction": "locking"},
+    {"lockAction": "locked", "doorState": "closed", "callingUserID": "manuallock"},
+    {"lockAction": "securemode", "callingUserID": "autorelock"},
+    {"doorState": "init"},
+    {"status": "associated_bridge_offline"},
+    {"status": "associated_bridge_online"},
+    {"status": "what is that?", "doorState": "nor that"},
+    {"lockAction": "locked", "doorState": "closed", "timeStamp": 1000000000000},
+    {"error": "jammed", "status": "jammed"},
+    {"status": "unlatched", "info": {"action": "unlatch", "rssi": -60}},
+    {"lockAction": "unlocked", "info": {"action": "status"}},
+    {},
+)
+
+
+@pytest.mark.parametrize("variant", ["unlatch", "no_doorsense"])
+async def test_nobody_is_left_out(
+    home: Home, monkeypatch: pytest.MonkeyPatch, variant: str
+) -> None:
+    """Whom a message does not wake, it does not concern: to wake all changes nothing."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
+    home.cloud.add_lock(variant, name=DOOR)
+    entry = await home.set_up()
+    lock = home.coordinator(entry, DOOR)
+    await home.until(lambda: lock.data.capabilities is not None)
+    heard: list[list[State]] = []
+    take = LockCoordinator.async_take_push
+
+    def noted(lock: LockCoordinator, message: PushMessage) -> None:
+        take(lock, message)
+        # Before anything else can happen.
+        shown = home.hass.states.async_all()
+        lock.async_update_listeners()
+        heard.append([now for now in home.hass.states.async_all() if now not in shown])
+
+    monkeypatch.setattr(LockCoordinator, "async_take_push", noted)
+    for number, told in enumerate(TOLD * 2, start=1):
+        await home.say(DOOR, **told)
+        await home.until(lambda number=number: len(heard) == number)  # type: ignore[misc]
+        assert heard[-1] == []
+    assert home.state("lock", DOOR, "lock") == "unlocked"
 
 
 async def test_burst(home: Home) -> None:

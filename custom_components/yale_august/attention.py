@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .coordinator import LockCoordinator
+from .knowledge.face import Part
 from .knowledge.trouble import Trouble
 
 LATCH: Final = "latch_lock"
@@ -33,6 +34,10 @@ CONCERNS: Final = (
     Concern(key=BRIDGE),
     Concern(key=POWER, severity=ir.IssueSeverity.ERROR),
 )
+
+
+_CONCERNED: Final = Part.FACTS | Part.CONTACT | Part.TROUBLE
+"""What these repairs depend on; whether a bridge was away for long is asked with each read."""
 
 
 def concerns(lock: LockCoordinator, now: datetime) -> frozenset[str]:
@@ -93,7 +98,7 @@ def async_attend(
         shown = now
 
     look()
-    stop = lock.async_add_listener(look)
+    stop = lock.async_add_listener(look, _CONCERNED.value)
 
     @callback
     def end() -> None:

@@ -19,6 +19,7 @@ from .cloud.models import BatteryWarning, DoorState
 from .coordinator import LockCoordinator
 from .devices import account_device
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .knowledge.face import Part
 from .knowledge.lock import LockData
 
 PARALLEL_UPDATES = 0
@@ -38,6 +39,8 @@ class CodesProblemDescription(
     BinarySensorEntityDescription, LockEntityDescriptionMixin
 ):
     """The binary sensor of a lock's access codes."""
+
+    parts: Part = Part.NOTHING
 
 
 DOOR_OPEN = {DoorState.OPEN: True, DoorState.CLOSED: False}
@@ -75,18 +78,21 @@ def _battery_low(lock: LockCoordinator) -> bool | None:
 TABLE = (
     BinarySensorDescription(
         key="door",
+        parts=Part.DOOR,
         device_class=BinarySensorDeviceClass.DOOR,
         supported_fn=_has_door_sensor,
         is_on_fn=_door,
     ),
     BinarySensorDescription(
         key="secure_mode",
+        parts=Part.BOLT,
         translation_key="secure_mode",
         supported_fn=lambda data: data.has_secure_mode,
         is_on_fn=lambda lock: lock.secure,
     ),
     BinarySensorDescription(
         key="connectivity",
+        parts=Part.CONTACT,
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         supported_fn=lambda data: data.online is not None,
@@ -94,6 +100,7 @@ TABLE = (
     ),
     BinarySensorDescription(
         key="battery_low",
+        parts=Part.FACTS,
         translation_key="battery_low",
         device_class=BinarySensorDeviceClass.BATTERY,
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -102,6 +109,7 @@ TABLE = (
     ),
     BinarySensorDescription(
         key="problem",
+        parts=Part.TROUBLE,
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         supported_fn=lambda data: data.operable,

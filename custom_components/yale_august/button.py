@@ -18,6 +18,7 @@ from .commands.move import async_move
 from .commands.movements import SECURE, Movement
 from .commands.question import async_ask
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .knowledge.face import Part
 from .knowledge.lock import LockData
 
 PARALLEL_UPDATES = 0
@@ -35,6 +36,7 @@ def _can_be_secured(data: LockData) -> bool:
 class ButtonDescription(ButtonEntityDescription, LockEntityDescriptionMixin):
     """One command."""
 
+    parts: Part = Part.NOTHING
     command: Command
     movement: Movement | None = None
     """For a command that moves the bolt: what proves that it did."""

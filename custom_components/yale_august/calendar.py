@@ -35,6 +35,7 @@ from .codes.view import ShownCode
 from .codes.windows import FARTHEST, describe_offset, describe_window, windows
 from .coordinator import LockCoordinator
 from .entity import LockEntityDescriptionMixin
+from .knowledge.face import Part
 
 PARALLEL_UPDATES = 0
 
@@ -46,7 +47,7 @@ class CalendarDescription(CalendarEntityDescription, LockEntityDescriptionMixin)
     """One calendar of a lock."""
 
 
-TABLE = (CalendarDescription(key="codes", translation_key="codes"),)
+TABLE = (CalendarDescription(key="codes", parts=Part.FACTS, translation_key="codes"),)
 
 
 async def async_setup_entry(

@@ -6,10 +6,10 @@ is true is decided in `knowledge`; here it is only scheduled and handed on.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 import logging
 import random
-from typing import TYPE_CHECKING, Final, override
+from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -48,8 +48,9 @@ from .knowledge.arrivals import (
 )
 from .knowledge.dispute import Dispute
 from .knowledge.expiry import Expiry
+from .knowledge.face import Face, changes, face_of
 from .knowledge.lock import LockData
-from .knowledge.readings import Moment, trusted_until
+from .knowledge.readings import Moment
 from .knowledge.steady import SteadyTime, moved_back
 from .knowledge.stored import StoredReadings, restore_lock
 from .pace import Pace
@@ -59,8 +60,6 @@ if TYPE_CHECKING:
     from .household import Household
 
 _LOGGER = logging.getLogger(__name__)
-
-NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 class LockCoordinator(DataUpdateCoordinator[LockData]):
@@ -110,10 +109,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._commanded_at: datetime | None = None
         self._expiry = Expiry(hass, self._expired)
         self._dispute = Dispute(self)
-        self._shown: BoltState | None = None
-        self._shown_of: LockData | None = None
-        self._shown_until = NEVER
-        """How long `_shown` is what may be shown of those data: each entity asks anew."""
+        self._face = face_of(self.data, dt_util.utcnow(), self.pace.trust)
+        self._told = self._face
+        """What the listeners have been told of."""
         self.repace()
 
     @property
@@ -131,20 +129,22 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         return self.account.pace
 
     @property
+    def face(self) -> Face:
+        """All that may be shown now."""
+        now, face = dt_util.utcnow(), self._face
+        if face.data is not self.data or now >= face.until:
+            self._face = face = face_of(self.data, now, self.pace.trust)
+        return face
+
+    @property
     def bolt(self) -> BoltState | None:
         """The bolt's state as it may be shown now; None is unknown."""
-        now, data = dt_util.utcnow(), self.data
-        if data is not self._shown_of or now >= self._shown_until:
-            trust = self.pace.trust
-            until = None if data.bolt is None else trusted_until(data.bolt, trust)
-            self._shown_of, self._shown = data, data.shown_bolt(now, trust)
-            self._shown_until = until if until is not None and until > now else NEVER
-        return self._shown
+        return self.face.bolt
 
     @property
     def settled_bolt(self) -> BoltState | None:
         """The same without what a running command has asked for."""
-        return self.data.settled_bolt(dt_util.utcnow(), self.pace.trust)
+        return self.face.settled
 
     @property
     def secure(self) -> bool | None:
@@ -154,12 +154,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @property
     def online(self) -> bool | None:
         """Whether the cloud reaches the lock; None is unknown."""
-        return self.data.shown_online(dt_util.utcnow(), self.pace.trust)
+        return self.face.online
 
     @property
     def door(self) -> DoorState | None:
         """The door's state as it may be shown now; None is unknown."""
-        return self.data.shown_door(dt_util.utcnow(), self.pace.trust)
+        return self.face.door
 
     # What arrives
 
@@ -235,7 +235,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._accept(take_push, message, dt_util.utcnow())
         if was_cut_off and self.data.reachable:
             self.async_read_soon()
-        self.async_update_listeners()
+        self.async_update_listeners(changes(self._told, self.face))
 
     @callback
     def async_take_answer(self, operation: Operation, asked: datetime) -> None:
@@ -314,6 +314,21 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             self.present = True
             self.async_update_listeners()
 
+    @override
+    @callback
+    def async_update_listeners(self, parts: int | None = None) -> None:
+        """Tell all listeners, or those whom these parts concern; which, their context says."""
+        self._told = self.face
+        if parts is None:
+            super().async_update_listeners()
+            return
+        for listener, context in list(self._listeners.values()):
+            if not isinstance(context, int) or context & parts:
+                try:
+                    listener()
+                except Exception:
+                    _LOGGER.exception("A listener of a lock failed")
+
     # What follows from it
 
     @callback
@@ -358,7 +373,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 self.async_trust_posts(arrive=False)
         for watcher in list(self.watchers):
             watcher()
-        self._expiry.plan(self.data, self.pace.trust)
+        self._expiry.plan(self.face.until)
 
     @callback
     def _publish(self, data: LockData) -> None:

@@ -12,6 +12,7 @@ from homeassistant.helpers.typing import UNDEFINED
 from .cloud.models import Bridge, Keypad
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import LockCoordinator
+from .knowledge.face import Part
 from .knowledge.lock import LockData
 
 MODELS = {
@@ -148,7 +149,7 @@ def async_keep_devices(
             _register(hass, entry, lock.lock_id, facts)
             _forget_replaced(hass, entry, before, facts)
 
-    return lock.async_add_listener(follow)
+    return lock.async_add_listener(follow, Part.FACTS.value)
 
 
 def account_device(entry: ConfigEntry) -> dr.DeviceInfo:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import override
+from typing import Final, override
 
 from homeassistant.core import State, callback
 from homeassistant.helpers.device_registry import DeviceInfo
@@ -14,7 +14,11 @@ from .account import YaleAugustConfigEntry
 from .const import DOMAIN
 from .coordinator import LockCoordinator
 from .devices import keypad_identifier
+from .knowledge.face import Part
 from .knowledge.lock import LockData
+
+_LEARNS: Final = Part.FACTS | Part.DOOR
+"""What may change when a lock comes to support something."""
 
 
 def _always(_data: LockData) -> bool:
@@ -26,7 +30,9 @@ class LockEntityDescriptionMixin(EntityDescription):
     """One row of a platform's table."""
 
     supported_fn: Callable[[LockData], bool] = _always
-    """Whether the lock has it; asked again with new data, because a lock may learn."""
+    """Whether the lock has it; asked again with new facts, because a lock may learn."""
+    parts: Part | None = None
+    """What its state depends on, beside whether the lock is there; None is everything."""
     of_keypad: bool = False
     """Whether it belongs to the keypad's device."""
 
@@ -40,7 +46,8 @@ class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
         self, coordinator: LockCoordinator, description: LockEntityDescriptionMixin
     ) -> None:
         """Stand on the device of the lock or of its keypad."""
-        super().__init__(coordinator)
+        parts = description.parts
+        super().__init__(coordinator, None if parts is None else parts.value)
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.lock_id}_{description.key}"
         lock = (DOMAIN, coordinator.lock_id)
@@ -104,7 +111,8 @@ def async_add_table[D: LockEntityDescriptionMixin](
 
         look()
         if missing:
-            entry.async_on_unload(lock.async_add_listener(look))
+            parts = _LEARNS.value if offered is None else None
+            entry.async_on_unload(lock.async_add_listener(look, parts))
 
     def _made(lock: LockCoordinator, rows: Iterable[D]) -> list[Entity]:
         return [make(lock, row) for row in rows]

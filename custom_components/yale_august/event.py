@@ -21,6 +21,7 @@ from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .history.incidents import Incident, Kind
 from .history.witness import ACCESS, RING
+from .knowledge.face import Part
 
 PARALLEL_UPDATES = 0
 
@@ -38,6 +39,7 @@ FRESH: Final = timedelta(minutes=1)
 class IncidentDescription(EventEntityDescription, LockEntityDescriptionMixin):
     """One row of this platform: what it tells of, by the event type that stands for it."""
 
+    parts: Part = Part.NOTHING
     types: dict[Kind, str]
     has_story: bool = True
     """Whether it tells who did it and how, and also what happened longer ago."""
@@ -67,6 +69,8 @@ TABLE = (
 @dataclass(frozen=True, kw_only=True)
 class CodesDescription(EventEntityDescription, LockEntityDescriptionMixin):
     """One kind of what becomes of the access codes of a lock."""
+
+    parts: Part = Part.NOTHING
 
 
 CODES_TABLE = (

@@ -16,6 +16,7 @@ from .cloud.models import BoltState
 from .commands.move import async_move
 from .commands.movements import LOCK, OPEN, OPEN_SWAPPED, UNLOCK, UNLOCK_SWAPPED
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .knowledge.face import Part
 from .options import LatchUse
 
 PARALLEL_UPDATES = 0
@@ -27,7 +28,12 @@ class LockDescription(LockEntityDescription, LockEntityDescriptionMixin):
 
 
 TABLE = (
-    LockDescription(key="lock", name=None, supported_fn=lambda data: data.operable),
+    LockDescription(
+        key="lock",
+        parts=Part.BOLT | Part.FACTS,
+        name=None,
+        supported_fn=lambda data: data.operable,
+    ),
 )
 
 LOCKED = frozenset({BoltState.LOCKED, BoltState.SECURE})

@@ -34,6 +34,7 @@ from .codes.records import Reason
 from .codes.view import ShownCode
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .knowledge.face import Part
 from .knowledge.lock import LockData, Signal
 from .knowledge.trouble import Trouble
 
@@ -52,6 +53,7 @@ class CodesSensorDescription(SensorEntityDescription, LockEntityDescriptionMixin
     """One sensor of a lock's access codes."""
 
     value_fn: Callable[[tuple[ShownCode, ...]], StateType]
+    parts: Part = Part.NOTHING
     needs_list: bool = False
     """Whether it knows nothing before the cloud has listed the codes."""
 
@@ -108,6 +110,7 @@ def _signal(
 
     return SensorDescription(
         key=key,
+        parts=Part.FACTS,
         translation_key=key,
         device_class=SensorDeviceClass.SIGNAL_STRENGTH,
         native_unit_of_measurement=unit,
@@ -122,6 +125,7 @@ def _signal(
 TABLE = (
     SensorDescription(
         key="battery",
+        parts=Part.FACTS,
         device_class=SensorDeviceClass.BATTERY,
         native_unit_of_measurement=PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
@@ -131,6 +135,7 @@ TABLE = (
     ),
     SensorDescription(
         key="door_state",
+        parts=Part.DOOR,
         translation_key="door_state",
         device_class=SensorDeviceClass.ENUM,
         options=list(DOOR_STATES.values()),
@@ -139,6 +144,7 @@ TABLE = (
     ),
     SensorDescription(
         key="keypad_battery",
+        parts=Part.FACTS,
         translation_key="keypad_battery",
         device_class=SensorDeviceClass.BATTERY,
         native_unit_of_measurement=PERCENTAGE,
@@ -152,6 +158,7 @@ TABLE = (
     ),
     SensorDescription(
         key="trouble",
+        parts=Part.TROUBLE,
         translation_key="trouble",
         device_class=SensorDeviceClass.ENUM,
         options=[NO_TROUBLE, *Trouble],
@@ -161,6 +168,7 @@ TABLE = (
     ),
     SensorDescription(
         key="last_verified",
+        parts=Part.READING,
         translation_key="last_verified",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,

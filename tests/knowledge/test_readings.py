@@ -14,7 +14,7 @@ from custom_components.yale_august.knowledge.readings import (
     Reading,
     Trust,
     Verdict,
-    shown,
+    shown_until,
     trusted_until,
     weigh,
 )
@@ -23,6 +23,16 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 TRUST = Trust(rest=timedelta(hours=1), moving=timedelta(seconds=60))
 
 REST = (BoltState.LOCKED, BoltState.UNLOCKED, BoltState.UNKNOWN, BoltState.JAMMED)
+
+
+def shown[T: (BoltState, DoorState)](
+    reading: Reading[T] | None, now: datetime, trust: Trust
+) -> T | None:
+    """Return what is shown of a reading."""
+    if reading is None or shown_until(reading, now, trust) is None:
+        return None
+    return reading.value
+
 
 moments = st.integers(0, 100).map(lambda second: START + timedelta(seconds=second))
 delays = st.integers(0, 20).map(lambda second: timedelta(seconds=second))

@@ -9,8 +9,8 @@ MUTATIONS: Final = (
         rule=2,
         name="a state never grows old",
         file="knowledge/readings.py",
-        old="    return reading.value if until is not None and now < until else None",
-        new="    return reading.value if until is not None else None",
+        old="    return until if until is not None and now < until else None",
+        new="    return until",
         test="knowledge/test_properties.py::test_nothing_is_shown_that_nothing_has_said",
     ),
     Mutation(
@@ -57,8 +57,8 @@ MUTATIONS: Final = (
         rule=2,
         name="nobody looks when a state is too old",
         file="knowledge/expiry.py",
-        old="        if self._at is None or self._closed:",
-        new="        if self._at is None or not self._closed:",
+        old="        if self._at is NEVER or self._closed:",
+        new="        if self._at is NEVER or not self._closed:",
         test="test_push.py::test_state_that_nobody_confirms_grows_old",
     ),
     Mutation(
@@ -128,9 +128,9 @@ MUTATIONS: Final = (
     Mutation(
         rule=2,
         name="a command is shown to move a bolt out of reach",
-        file="knowledge/lock.py",
-        old="        if self.reachable is False:\n            return None\n        return self.commanded",
-        new="        if self.reachable is None:\n            return None\n        return self.commanded",
+        file="knowledge/face.py",
+        old="        if not online.value:",
+        new="        if not online.value and data.commanded is None:",
         test="knowledge/test_properties.py::test_a_lock_that_is_cut_off_shows_nothing",
     ),
     Mutation(

@@ -89,8 +89,8 @@ MUTATIONS: Final = (
         rule=3,
         name="pushes starve the reconcile",
         file="coordinator.py",
-        old="        if was_cut_off and self.data.reachable:\n            self.async_read_soon()\n        self.async_update_listeners()",
-        new="        if was_cut_off and self.data.reachable:\n            self.async_read_soon()\n        self.async_set_updated_data(self.data)",
+        old="        self.async_update_listeners(changes(self._told, self.face))",
+        new="        self.async_set_updated_data(self.data)",
         test="test_push.py::test_messages_do_not_starve_reconcile",
     ),
     Mutation(

@@ -12,6 +12,7 @@ from custom_components.yale_august.codes.records import CodeState, Goal, Reason
 from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.knowledge.face import Part
 
 from .desk import AccessCodes
 from .words import REASONS
@@ -88,7 +89,7 @@ def async_attend_codes(
 
     look()
     stops = [
-        lock.async_add_listener(look),
+        lock.async_add_listener(look, Part.FACTS.value),
         codes.async_add_listener(lock.lock_id, look),
     ]
 

@@ -25,6 +25,7 @@ from custom_components.yale_august.codes.records import Reason
 from custom_components.yale_august.codes.sighting import Listing
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.knowledge.face import Part
 from custom_components.yale_august.rights import Right, needs
 
 from .answers import barrier_of
@@ -69,7 +70,9 @@ class LockCodes(Ledger):
     def async_start(self) -> None:
         """Go on where the last run was; look once where nothing is open."""
         self._was_reachable = self.lock.data.reachable
-        self._stop_listening = self.lock.async_add_listener(self._lock_changed)
+        self._stop_listening = self.lock.async_add_listener(
+            self._lock_changed, Part.CONTACT.value
+        )
         if self.codes:
             self.async_wake()
 

@@ -5,10 +5,8 @@ from datetime import datetime
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
-from homeassistant.util import dt as dt_util
 
-from .lock import LockData
-from .readings import Trust, trusted_until
+from .face import NEVER
 
 
 class Expiry:
@@ -22,27 +20,16 @@ class Expiry:
         """Nothing is known yet that could grow old."""
         self._hass = hass
         self._expired = expired
-        self._at: datetime | None = None
+        self._at = NEVER
         """When the first reading will be too old to be shown; the timer may be earlier."""
         self._timer_at: datetime | None = None
         self._cancel: CALLBACK_TYPE | None = None
         self._closed = False
 
     @callback
-    def plan(self, data: LockData, trust: Trust) -> None:
-        """Wake up in time for what is known now."""
-        now = dt_util.utcnow()
-        ends = [
-            until
-            for reading in (data.bolt, data.door)
-            if reading is not None
-            and (until := trusted_until(reading, trust)) is not None
-            and until > now
-        ]
-        if data.online is not None:
-            until = data.online.at + trust.rest
-            ends += [until] if until > now else []
-        self._at = min(ends, default=None)
+    def plan(self, at: datetime) -> None:
+        """Wake up then, or never."""
+        self._at = at
         self._set()
 
     @callback
@@ -53,7 +40,7 @@ class Expiry:
 
     @callback
     def _set(self) -> None:
-        if self._at is None or self._closed:
+        if self._at is NEVER or self._closed:
             self._stop()
         elif (
             self._cancel is None or self._timer_at is None or self._at < self._timer_at
@@ -67,7 +54,7 @@ class Expiry:
     @callback
     def _wake(self, now: datetime) -> None:
         self._cancel = None
-        if self._at is not None and now < self._at:
+        if now < self._at is not NEVER:
             self._set()
         else:
             self._expired()

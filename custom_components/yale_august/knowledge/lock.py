@@ -14,7 +14,8 @@ from custom_components.yale_august.cloud.models import (
     LockSummary,
 )
 
-from .readings import Reading, Trust, shown
+from .face import face_of
+from .readings import Reading, Trust
 from .trouble import Trouble
 
 LATCH_TYPE = 17
@@ -129,23 +130,19 @@ class LockData:
 
     def shown_online(self, now: datetime, trust: Trust) -> bool | None:
         """Return whether the cloud reaches the lock; None once that is too long ago."""
-        known = self.online
-        if known is None or now - known.at >= trust.rest:
-            return None
-        return known.value
+        return face_of(self, now, trust).online
 
     def settled_bolt(self, now: datetime, trust: Trust) -> BoltState | None:
         """Return the bolt's state as it may be shown now; None is unknown."""
-        if self.reachable is False:
-            return None
-        state = shown(self.bolt, now, trust)
-        return None if state is BoltState.UNKNOWN else state
+        return face_of(self, now, trust).settled
 
     def shown_bolt(self, now: datetime, trust: Trust) -> BoltState | None:
         """Return the same, or the movement that a running command has asked for."""
-        if self.reachable is False:
-            return None
-        return self.commanded or self.settled_bolt(now, trust)
+        return face_of(self, now, trust).bolt
+
+    def shown_door(self, now: datetime, trust: Trust) -> DoorState | None:
+        """Return the door's state as it may be shown now; None is unknown."""
+        return face_of(self, now, trust).door
 
     def shown_secure(self, now: datetime, trust: Trust) -> bool | None:
         """Return whether the knob inside does not unlock, as the lock said last.
@@ -156,10 +153,6 @@ class LockData:
         if state in (None, BoltState.JAMMED, BoltState.SHABBAT):
             return None
         return state is BoltState.SECURE
-
-    def shown_door(self, now: datetime, trust: Trust) -> DoorState | None:
-        """Return the door's state as it may be shown now; None is unknown."""
-        return None if self.reachable is False else shown(self.door, now, trust)
 
 
 _FIELDS: Final = tuple(one.name for one in fields(LockData))

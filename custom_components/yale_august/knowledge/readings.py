@@ -157,11 +157,9 @@ def trusted_until(
     return reading.confirmed + trust.rest
 
 
-def shown[T: (BoltState, DoorState)](
-    reading: Reading[T] | None, now: datetime, trust: Trust
-) -> T | None:
-    """Return what may be shown now: the value while it is trusted, else None."""
-    if reading is None:
-        return None
+def shown_until(
+    reading: Reading[BoltState] | Reading[DoorState], now: datetime, trust: Trust
+) -> datetime | None:
+    """Return until when the value may be shown; None when it may not be shown now."""
     until = trusted_until(reading, trust)
-    return reading.value if until is not None and now < until else None
+    return until if until is not None and now < until else None
