@@ -1,9 +1,10 @@
 """Home Assistant's frontend in Chromium, as a person uses it."""
 
+from copy import copy
 from pathlib import Path
 from typing import Final, Self
 
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, StorageState, expect
 
 from tests.demo import dashboard
 from tests.demo.demo import PERSON
@@ -33,15 +34,25 @@ class Frontend:
     async def __aenter__(self) -> Self:
         """Open an empty page."""
         expect.set_options(timeout=_PATIENCE)
+        await self._open(None)
+        return self
+
+    async def _open(self, kept: StorageState | None) -> None:
         context = self._context = await self._browser.new_context(
             viewport={"width": _SIZE["width"], "height": _SIZE["height"]},
             locale="en-GB",
             timezone_id="Europe/Berlin",
+            storage_state=kept,
         )
         context.set_default_timeout(_PATIENCE)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
         self.page = await context.new_page()
-        return self
+
+    async def another(self) -> Self:
+        """Open one more window of the same person: in a tab that is not seen everything is slow."""
+        other = copy(self)
+        await other._open(await self._context.storage_state())  # noqa: SLF001
+        return other
 
     async def __aexit__(self, *_: object) -> None:
         """Take a picture of how it ended, and close everything."""

@@ -24,23 +24,20 @@ async def test_weekly_code(frontend: Frontend, demo: Demo) -> None:
     """No day is chosen for the person; those that are clicked reach the lock."""
     from playwright.async_api import expect
 
-    page, (lock, *_) = frontend.page, demo.cloud.locks
-    await frontend.open("/config/integrations/integration/yale_august")
-    await page.get_by_role("button", name="Configure").first.click()
-    dialog = page.locator("dialog-data-entry-flow")
-    submit = dialog.get_by_role("button", name="Submit")
-    await dialog.get_by_text("Access codes").click()
-    await dialog.get_by_text(lock.name).click()
-    await submit.click()
-    await dialog.get_by_text("Add a code").click()
+    from .menu import CodesMenu
+
+    menu, (lock, *_) = CodesMenu(frontend), demo.cloud.locks
+    dialog = menu.dialog
+    await menu.open(lock.name)
+    await menu.choose("Add a code")
     await dialog.get_by_role("textbox", name="Name of the guest").fill("Cleaner")
     await dialog.get_by_text("On days of the week").click()
-    await submit.click()
+    await menu.press("Next")
     await expect(dialog.get_by_text("Monday")).to_be_visible()
     await expect(dialog.get_by_role("checkbox", checked=True)).to_have_count(0)
     await dialog.get_by_text("Monday").click()
     await dialog.get_by_text("Thursday").click()
-    await submit.click()
+    await menu.press("Submit")
     await expect(dialog.get_by_text("Cleaner").first).to_be_visible()
     async with asyncio.timeout(60):
         while not loaded(lock, "Cleaner"):

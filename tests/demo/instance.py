@@ -21,6 +21,7 @@ LAUNCH: Final = Path(__file__).with_name("launch.py")
 CONFIGURATION: Final = """\
 # Without default_config, which would send sign-ins by way of my.home-assistant.io.
 application_credentials:
+automation: !include automations.yaml
 config:
 frontend:
 history:
@@ -79,6 +80,8 @@ class Instance:
         storage = self.folder / ".storage"
         storage.mkdir(parents=True, exist_ok=True)
         (self.folder / "configuration.yaml").write_text(self._configuration)
+        # What people make in the frontend is kept there.
+        (self.folder / "automations.yaml").touch()
         server = {
             "server_host": [HOST],
             "server_port": self.port,

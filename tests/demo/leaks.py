@@ -38,6 +38,20 @@ def in_files(cloud: Simulator, folder: Path) -> list[str]:
     return found
 
 
+def codes_in_files(digits: Iterable[str], folder: Path) -> list[str]:
+    """Return where access codes lie; they belong nowhere.
+
+    Within a time, a number or an id are any digits, and no code.
+    """
+    any_code = "|".join(sorted(digits)).encode()
+    code = re.compile(rb"(?<![\da-fA-F.\-])(?:" + any_code + rb")(?![\da-fA-F\-])")
+    return [
+        f"a code in {path.relative_to(folder)}"
+        for path in _files(folder)
+        if code.search(path.read_bytes())
+    ]
+
+
 def _files(folder: Path) -> Iterable[Path]:
     return (
         path

@@ -7,7 +7,7 @@ import pytest
 
 from tests.simulator import Simulator
 
-from .leaks import in_files, in_log
+from .leaks import codes_in_files, in_files, in_log
 from .log import complaints
 from .ports import HOST, claim
 from .trouble import Trouble
@@ -55,6 +55,13 @@ def test_leaks(tmp_path: Path) -> None:
     assert in_files(cloud, tmp_path) == []
     (tmp_path / "home.db").write_text(f"{key} {token}")
     assert in_files(cloud, tmp_path) == ["a token, an API key in home.db"]
+
+    (storage / "times").write_text("2026-11-22T19:44:34.482915+00:00 0482915 a482915")
+    assert codes_in_files(["482915", "615204"], tmp_path) == []
+    (storage / "trace.saved_traces").write_text('{"code": "615204"}')
+    assert codes_in_files(["482915", "615204"], tmp_path) == [
+        "a code in .storage/trace.saved_traces"
+    ]
 
 
 def test_port_that_is_taken(socket_enabled: None) -> None:
