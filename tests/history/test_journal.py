@@ -1,5 +1,7 @@
 """Incidents are told once, in order, with who did it, and not again after a restart."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.yale_august.history.incidents import (
@@ -7,6 +9,7 @@ from custom_components.yale_august.history.incidents import (
     Kind,
     Method,
     Sighting,
+    Source,
 )
 from custom_components.yale_august.history.journal import KEPT, WAITING
 from tests.knowledge.sightings import (
@@ -104,6 +107,47 @@ def test_latch_springs_back() -> None:
     assert kinds(made) == [Kind.OPENED]
 
 
+def test_latch_that_is_heard_of_when_it_springs_back() -> None:
+    """What is heard of its end is of the same incident, whichever comes first."""
+    back, pull = (state(kind, at, dated=True) for kind, at in SPRUNG)
+    made = journal()
+    made.see_state(back, after(4), known=True)
+    made.see_state(pull, after(4.2), known=True)
+    assert [(one.kind, one.at) for one in told(made, 9)] == [(Kind.OPENED, after(1))]
+    # What was told already stays as it is.
+    made = journal()
+    made.see_state(back, after(4), known=True)
+    assert kinds(made, 6) == [Kind.UNLOCKED]
+    made.see_state(pull, after(9), known=True)
+    assert kinds(made) == []
+    # The feed was quicker.
+    made = journal(feed=True)
+    made.see_state(back, after(4), known=True)
+    made.see_feed([entry(Kind.OPENED, 1, BEN)], after(8), asked=after(7))
+    assert [(one.kind, one.actor) for one in told(made, 8)] == [(Kind.OPENED, BEN)]
+    made.see_state(pull, after(9), known=True)
+    assert kinds(made) == []
+
+
+def test_latch_and_an_unlocking_of_its_own() -> None:
+    """What something else tells of, too, has happened beside it."""
+    back, pull = (state(kind, at, dated=True) for kind, at in SPRUNG)
+    made = journal()
+    made.see_operation(post(Kind.UNLOCKED, 4), after(4), known=True)
+    made.see_state(back, after(4), known=True)
+    made.see_state(pull, after(4.2), known=True)
+    assert kinds(made) == [Kind.OPENED, Kind.UNLOCKED]
+    made = journal()
+    made.see_state(back, after(4), known=True)
+    both = [entry(Kind.UNLOCKED, 4, BEN), entry(Kind.OPENED, 1, BEN)]
+    made.see_feed(both, after(8), asked=after(7))
+    made.see_state(pull, after(9), known=True)
+    assert kinds(made) == [Kind.OPENED, Kind.UNLOCKED]
+
+
+SPRUNG = ((Kind.UNLOCKED, 4), (Kind.OPENED, 1))
+
+
 def test_lost_message_is_noticed() -> None:
     """A state that is told again later, or of somebody else, cannot be the same operation."""
     made = journal(feed=True)
@@ -122,6 +166,59 @@ def test_lost_message_is_noticed() -> None:
         asked=after(83),
     )
     assert kinds(made, 84) == [Kind.LOCKED, Kind.UNLOCKED]
+
+
+def test_entry_of_somebody_else_is_of_another_incident() -> None:
+    """The feed lags: what it tells by now of somebody else has happened before."""
+    made = journal(feed=True)
+    made.see_state(state(Kind.UNLOCKED, 9, ANNA), after(9), known=True)
+    assert kinds(made, 9) == [Kind.UNLOCKED]
+    hand = entry(Kind.UNLOCKED, 1, method=Method.MANUAL)
+    made.see_feed([entry(Kind.LOCKED, 5, BEN), hand], after(10), asked=after(9))
+    assert kinds(made, 11) == [Kind.UNLOCKED, Kind.LOCKED]
+    made.see_feed([entry(Kind.UNLOCKED, 9, ANNA), hand], after(13), asked=after(12))
+    # That close in time both are of one, whoever is right: it is not told twice.
+    made.see_state(state(Kind.LOCKED, 20, ANNA), after(20), known=True)
+    made.see_feed([entry(Kind.LOCKED, 19, BEN)], after(24), asked=after(23))
+    assert kinds(made) == [Kind.LOCKED]
+
+
+@pytest.mark.parametrize("hand_first", [True, False])
+@pytest.mark.parametrize("posted", [True, False])
+def test_hand_is_not_taken_for_a_person(hand_first: bool, posted: bool) -> None:
+    """Between the two the bolt was out again, and no message has told so."""
+    made = journal(feed=True)
+    # It waits for its name, so that nothing is told yet.
+    made.see_state(state(Kind.UNLOCKED, 0.7), after(0.7), known=True)
+    made.see_state(state(Kind.LOCKED, 0.8, BEN), after(0.8), known=True)
+    doers = [(None, Method.MANUAL), (ANNA, Method.UNKNOWN)]
+    first, second = doers if hand_first else doers[::-1]
+    seen = [
+        state(Kind.UNLOCKED, at, actor, method=method, says_who=True)
+        for at, (actor, method) in ((1, first), (9, second))
+    ]
+    made.see_state(seen[0], after(1), known=True)
+    if posted:
+        late = replace(seen[1], source=Source.OPERATION, stamp=after(109))
+        made.see_operation(late, after(9), known=True)
+    else:
+        assert made.see_state(seen[1], after(9), known=True)
+    made.see_feed(
+        [
+            entry(Kind.UNLOCKED, 9, *second),
+            entry(Kind.LOCKED, 5, BEN),
+            entry(Kind.UNLOCKED, 1, *first),
+            entry(Kind.LOCKED, 0.8, BEN),
+            entry(Kind.UNLOCKED, 0.7, BEN),
+        ],
+        after(13),
+        asked=after(12.5),
+    )
+    assert [(one.kind, one.actor, one.method) for one in told(made, 99)[2:]] == [
+        (Kind.UNLOCKED, *first),
+        (Kind.LOCKED, BEN, Method.UNKNOWN),
+        (Kind.UNLOCKED, *second),
+    ]
 
 
 def test_wrong_order() -> None:

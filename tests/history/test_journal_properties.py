@@ -44,6 +44,9 @@ class Deed:
     named: bool
     """Whether the message says who it was."""
     springs: float | None = None
+    """When the latch springs back by itself."""
+    late: float = 0
+    """How much later its messages arrive if they tell their time, which may be after that."""
 
     def matches(self, incident: Incident) -> bool:
         """Return whether it was this that was told."""
@@ -82,6 +85,7 @@ def histories(draw: st.DrawFn, *, lossless: bool = False) -> list[Deed]:
                 posts=tuple(draw(st.lists(st.floats(0.05, 2), max_size=2))),
                 named=person and draw(st.booleans()),
                 springs=draw(st.floats(2, 3)) if kind is Kind.OPENED else None,
+                late=0 if lossless else draw(st.sampled_from([0, 0, 5])),
             )
         )
         if kind.of_door:
@@ -163,7 +167,8 @@ class Cloud:
                     deed.actor if deed.named and number == 0 else None,
                     dated=self.dated,
                 )
-                yield deed.at + delay, next(turn), seen
+                late = deed.late if self.dated else 0
+                yield deed.at + delay + late, next(turn), seen
             if deed.springs is not None and deed.copies:
                 at = deed.at + deed.springs
                 back = state(Kind.UNLOCKED, at, dated=self.dated)

@@ -16,8 +16,14 @@ MATCH: Final = timedelta(seconds=60)
 """How far the feed's time of an incident may be from the time that it was heard of."""
 CROSS: Final = timedelta(seconds=10)
 """The same where the words are not the same, such as unlocked and opened."""
+OTHER: Final = timedelta(seconds=5)
+"""The same where another is said to have done it."""
 GRAIN: Final = timedelta(seconds=2)
 """By so much two clocks that tell the same time may differ."""
+
+
+NOBODY: Final = frozenset({Method.MANUAL, Method.AUTO})
+"""How it is done where no person is said to have done it."""
 
 
 class Memory(TypedDict, total=False):
@@ -75,6 +81,11 @@ def same_state(one: Kind, other: Kind) -> bool:
     return like(one, other) == 0
 
 
+def springs_back(one: Kind, other: Kind) -> bool:
+    """Return whether a latch that was pulled stands so by itself afterwards."""
+    return (one, other) == (Kind.OPENED, Kind.UNLOCKED)
+
+
 def remoteness(case: Case, seen: Sighting) -> float | None:
     """Return how far a sighting is from an incident; None when it is of another."""
     unlike = like(case.kind, seen.kind)
@@ -82,7 +93,19 @@ def remoteness(case: Case, seen: Sighting) -> float | None:
     most, cross = (MATCH, CROSS) if seen.source is Source.FEED else (SECOND, GRAIN)
     if unlike is None or apart > (cross if unlike else most):
         return None
-    return apart.total_seconds() + unlike * most.total_seconds()
+    if odd := by_another(case, seen):
+        if apart > OTHER:
+            return None
+    return apart.total_seconds() + (unlike + odd) * most.total_seconds()
+
+
+def by_another(case: Case, seen: Sighting) -> bool:
+    """Return whether it says that another did it: two persons, or a person and nobody."""
+    if case.actor is not None and seen.actor is not None:
+        return case.actor != seen.actor
+    if case.actor is seen.actor:
+        return False
+    return (case if case.actor is None else seen).method in NOBODY
 
 
 def store(since: datetime, told: Iterable[Case]) -> Memory:

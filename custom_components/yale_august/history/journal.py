@@ -25,10 +25,12 @@ from .cases import (
     SECOND,
     Case,
     Memory,
+    by_another,
     remoteness,
     restore,
     same_state,
     says_more,
+    springs_back,
     store,
 )
 from .incidents import Incident, Kind, Method, Sighting, Source, like
@@ -103,16 +105,20 @@ class Journal:
             row.add(Claim(seen.at, before.kind, case, seen, known))
             if case is None or seen.at - case.at > SECOND:
                 return True
-            if seen.actor is not None and case.actor not in (None, seen.actor):
+            if by_another(case, seen):
                 return True
             self._enrich(case, seen, now, known=known)
             return False
-        if before is not None and (before.kind, seen.kind) == (
-            Kind.OPENED,
-            Kind.UNLOCKED,
-        ):
-            # The latch springs back by itself.
+        if before is not None and springs_back(before.kind, seen.kind):
             row.add(Claim(seen.at, seen.kind, before.case))
+            return False
+        if after is not None and (pull := _pull(after, seen)) is not None:
+            # What came before it was the latch that had sprung back.
+            if pull.kind is Kind.UNLOCKED:
+                self._take_over(pull, seen, now, known=known)
+            else:
+                self._enrich(pull, seen, now, known=known)
+            row.add(Claim(seen.at, seen.kind, pull))
             return False
         if (
             after is not None
@@ -124,8 +130,9 @@ class Journal:
             self._enrich(after.case, seen, now, known=known)
             after.at = seen.at
             return False
-        self._note(self._open(seen, now, known=known))
-        self._promote(after, seen.kind, now)
+        case = self._open(seen, now, known=known)
+        self._note(case)
+        self._promote(after, case, now)
         return False
 
     def see_operation(self, seen: Sighting, now: datetime, *, known: bool) -> None:
@@ -142,6 +149,7 @@ class Journal:
             for case in cases
             if Source.OPERATION not in case.seen
             and remoteness(case, seen) is not None
+            and not by_another(case, seen)
             and not self._row(seen.kind).stood_otherwise(seen.kind, case.at, seen.at)
         ]
         if near:
@@ -151,7 +159,7 @@ class Journal:
             case = self._open(seen, now, known=known)
             _, after = self._row(seen.kind).around(seen.at)
             self._note(case)
-            self._promote(after, seen.kind, now)
+            self._promote(after, case, now)
         case.posted = seen.stamp
 
     def see_feed(
@@ -280,14 +288,18 @@ class Journal:
     def _row(self, kind: Kind) -> Row:
         return self._door if kind.of_door else self._bolt
 
-    def _promote(self, claim: Claim | None, before: Kind, now: datetime) -> None:
+    def _promote(self, claim: Claim | None, before: Case, now: datetime) -> None:
         """Take for news what came first and only seemed to say nothing new."""
         if (
-            claim is not None
-            and (seen := claim.repeated) is not None
-            and not same_state(before, claim.kind)
+            claim is None
+            or (seen := claim.repeated) is None
+            or same_state(before.kind, claim.kind)
         ):
-            claim.repeated = None
+            return
+        claim.repeated = None
+        if springs_back(before.kind, claim.kind):
+            claim.case = before
+        else:
             claim.case = self._open(seen, now, known=claim.known)
 
     def _enrich(
@@ -327,6 +339,14 @@ class Journal:
             case.due = now + wait
         self._waiting.sort(key=lambda one: one.at)
 
+    def _take_over(
+        self, case: Case, seen: Sighting, now: datetime, *, known: bool
+    ) -> None:
+        """Let an incident be what this says, and nothing of what was heard of it before."""
+        if not case.told:
+            case.at, case.method, case.actor = seen.at, Method.UNKNOWN, None
+        self._enrich(case, seen, now, known=known, first=True)
+
     def _needs_name(self, case: Case, seen: Sighting, *, known: bool) -> bool:
         if not self.wants_names or case.ours or not case.kind.of_bolt:
             return False
@@ -337,3 +357,17 @@ class Journal:
     def _settle(self, case: Case, now: datetime) -> None:
         case.nameless = False
         case.due = min(case.due, now)
+
+
+def _pull(after: Claim, seen: Sighting) -> Case | None:
+    """Return the incident of a latch that was pulled, if only its end was heard of until now.
+
+    What follows a pull and says unlocked is of the same incident, unless something else tells of
+    an unlocking of its own.
+    """
+    case = after.case
+    if case is None or not springs_back(seen.kind, after.kind):
+        return None
+    if case.kind is Kind.OPENED:
+        return case if abs(case.at - seen.at) <= SECOND else None
+    return case if case.at >= seen.at and case.seen == {Source.STATE} else None

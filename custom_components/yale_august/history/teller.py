@@ -10,7 +10,8 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.coordinator import LockCoordinator
 
-from .incidents import Incident, Kind, Method, bolt_kind, like
+from .cases import springs_back
+from .incidents import Incident, Method, bolt_kind, like
 from .people import People
 from .watch import Watch
 
@@ -67,10 +68,9 @@ class Teller:
         bolt = lock.data.bolt
         stands = None if bolt is None else bolt_kind(bolt.value)
         doer = incident.actor or _DOERS.get(incident.method)
-        sprang_back = (incident.kind, stands) == (Kind.OPENED, Kind.UNLOCKED)
         if doer is None or stands is None:
             return
-        if like(stands, incident.kind) != 0 and not sprang_back:
+        if like(stands, incident.kind) != 0 and not springs_back(incident.kind, stands):
             return
         people, detail = self._people, lock.data.detail
         if people.doer(lock.data.actor, detail) != people.doer(doer, detail):
