@@ -17,8 +17,8 @@ class Onlooker(Protocol):
     def async_sending(self, lock_id: str, ends: frozenset[BoltState]) -> None:
         """Take it that a command of ours is sent now that should end in one of these."""
 
-    def async_success(self, lock_id: str, end: BoltState) -> None:
-        """Take it that the command was confirmed."""
+    def async_ended(self, lock_id: str, end: BoltState) -> None:
+        """Take it that the command has ended so, whether or not a message has told."""
 
 
 class Household(Protocol):

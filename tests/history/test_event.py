@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.const import DOMAIN
+from tests.doors import refused
 from tests.home import Home
 from tests.simulator import Bolt, Cause, Fail, Lock
 from tests.simulator.accounts import User
@@ -179,6 +180,24 @@ async def test_jammed(home: Home, door: Lock) -> None:
         door, Origin(cause=Cause.REMOTE, user=home.cloud.owner)
     )
     await stories.are("jammed")
+
+
+@pytest.mark.parametrize("push", [True, False])
+async def test_jammed_under_our_command(
+    home: Home, door: Lock, push: bool, pace: Callable[..., None]
+) -> None:
+    """A message tells of it, or only the lock's own answer; once."""
+    pace(connect=timedelta(seconds=0.2))
+    if not push:
+        home.cloud.faults.add("socket", Fail(503, "html"), times=None)
+    await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.jam(door)
+    with refused("jammed"):
+        await home.act("unlock", DOOR)
+    told = await stories.are("jammed")
+    assert (told[0]["ours"], told[0]["method"]) == (True, "remote")
+    assert (told[0]["person"], stories.reads) == ("Olivia Owner", 0)
 
 
 # Who may not, and who does not want to

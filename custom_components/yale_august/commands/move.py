@@ -70,7 +70,7 @@ async def async_move(
             witness = lock.account.witness
             witness.async_sending(lock.lock_id, movement.ends | movement.answers)
             moved = await _async_move(lock, proof, sending, sent)
-            witness.async_success(lock.lock_id, _end(lock, movement))
+            witness.async_ended(lock.lock_id, _end(lock, movement))
             return moved
 
 
@@ -245,6 +245,7 @@ def _failed(
     lock.async_take_failure(err, dt_util.utcnow())
     if isinstance(err, Jammed | CalibrationNeeded):
         lock.async_take_jam(dt_util.utcnow())
+        lock.account.witness.async_ended(lock.lock_id, BoltState.JAMMED)
     elif err.acted is Acted.MAYBE:
         lock.async_doubt(sent)
     elif isinstance(err, DeviceError):

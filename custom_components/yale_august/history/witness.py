@@ -209,8 +209,8 @@ class Witness:
         watch.journal.see_sending(kinds, dt_util.utcnow(), self._acting_user)
 
     @callback
-    def async_success(self, lock_id: str, end: BoltState) -> None:
-        """Take it that the command was confirmed."""
+    def async_ended(self, lock_id: str, end: BoltState) -> None:
+        """Take it that the command has ended so, whether or not a message has told."""
         watch = self._watches.get(lock_id)
         kind = bolt_kind(end)
         if watch is not None and kind is not None:
