@@ -65,6 +65,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
         async_open_webhooks(hass, entry)
     if account.options.webhooks:
         account.codes.posts.async_open()
+    account.codes.survey.async_start()
     return True
 
 

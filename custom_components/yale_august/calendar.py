@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .access_codes.desk import AccessCodes
-from .access_codes.entity import CodesEntity, async_add_codes_table, async_zone, opens
+from .access_codes.entity import CodesEntity, async_add_codes_table, async_zone
 from .access_codes.maker import refusal
 from .access_codes.rules import (
     as_it_was,
@@ -31,7 +31,7 @@ from .access_codes.words import Words
 from .account import YaleAugustConfigEntry
 from .codes.records import CodeState, Goal, Guest
 from .codes.schedule import Recurring, Schedule
-from .codes.view import ShownCode
+from .codes.view import ShownCode, opens
 from .codes.windows import FARTHEST, describe_offset, describe_window, windows
 from .coordinator import LockCoordinator
 from .entity import LockEntityDescriptionMixin

@@ -55,10 +55,11 @@ class Inventory:
         self._account = account
         self._notebook = notebook
         self._locks = account.locks
-        self.codes = AccessCodes(hass, entry)
+        self.codes = AccessCodes(hass, entry, notebook, account.pace.codes)
         self.witness = Witness(
             hass, entry, account, dict(notebook.memory.get("incidents", {}))
         )
+        self.witness.async_on_incident(self.codes.survey.async_hear)
         self.elsewhere = Elsewhere(hass, entry, account.number)
         self.arriving: dict[str, LockCoordinator] = {}
         """Locks that are read for the first time."""
@@ -125,7 +126,11 @@ class Inventory:
         readings = dict(self._notebook.memory.get("readings", {}))
         for lock in self._locks.values():
             readings[lock.lock_id] = store_lock(lock.lasting)
-        return {"readings": readings, "incidents": self.witness.dump()}
+        return {
+            "readings": readings,
+            "incidents": self.witness.dump(),
+            "codes": self.codes.survey.dump(),
+        }
 
     # Locks
 

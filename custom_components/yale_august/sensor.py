@@ -21,17 +21,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .access_codes.entity import (
-    WORRIES,
-    CodesEntity,
-    async_add_codes_table,
-    opens,
-    worst,
-)
+from .access_codes.desk import AccessCodes
+from .access_codes.entity import WORRIES, CodesEntity, async_add_codes_table, worst
 from .account import YaleAugustConfigEntry
 from .cloud.models import DoorState
 from .codes.records import Reason
-from .codes.view import ShownCode
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .knowledge.face import Part
@@ -52,10 +46,9 @@ class SensorDescription(SensorEntityDescription, LockEntityDescriptionMixin):
 class CodesSensorDescription(SensorEntityDescription, LockEntityDescriptionMixin):
     """One sensor of a lock's access codes."""
 
-    value_fn: Callable[[tuple[ShownCode, ...]], StateType]
+    value_fn: Callable[[AccessCodes, str], StateType]
+    """Takes the id of the lock."""
     parts: Part = Part.NOTHING
-    needs_list: bool = False
-    """Whether it knows nothing before the cloud has listed the codes."""
 
 
 NO_TROUBLE = "none"
@@ -186,8 +179,8 @@ TABLE = (
 )
 
 
-def _codes_trouble(codes: tuple[ShownCode, ...]) -> StateType:
-    code = worst(codes)
+def _codes_trouble(codes: AccessCodes, lock_id: str) -> StateType:
+    code = worst(codes.shown(lock_id))
     return NO_TROUBLE if code is None else code.reason or code.state
 
 
@@ -197,8 +190,7 @@ CODES_TABLE = (
         translation_key="codes",
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda codes: sum(map(opens, codes)),
-        needs_list=True,
+        value_fn=lambda codes, lock_id: codes.count(lock_id),
     ),
     CodesSensorDescription(
         key="codes_trouble",
@@ -248,5 +240,4 @@ class CodesSensor(CodesEntity, SensorEntity):
     @override
     def native_value(self) -> StateType:
         """Return the fact; None when it is not known."""
-        row = self.entity_description
-        return None if row.needs_list and not self.is_read else row.value_fn(self.shown)
+        return self.entity_description.value_fn(self._codes, self.coordinator.lock_id)

@@ -30,6 +30,13 @@ class StoredAbilities(TypedDict):
     keypad: dict[str, object] | None
 
 
+class StoredTally(TypedDict, total=False):
+    """How many codes that Home Assistant does not manage a lock had."""
+
+    at: str
+    others: int
+
+
 class Memory(TypedDict, total=False):
     """The stored facts."""
 
@@ -41,6 +48,8 @@ class Memory(TypedDict, total=False):
     """What was known of each lock, by lock id, with its age."""
     abilities: dict[str, StoredAbilities]
     """What each lock can do, by lock id."""
+    codes: dict[str, StoredTally]
+    """How many codes each lock had, by lock id."""
     incidents: dict[str, IncidentMemory]
     """What was told of each lock, by lock id, so that it is not told again."""
     people: list[str]
@@ -152,6 +161,12 @@ def _checked(stored: object) -> Memory:
         memory["incidents"] = {
             str(lock_id): cast("IncidentMemory", told)
             for lock_id, told in incidents.items()
+            if isinstance(told, dict)
+        }
+    if isinstance(codes := stored.get("codes"), dict):
+        memory["codes"] = {
+            str(lock_id): cast("StoredTally", told)
+            for lock_id, told in codes.items()
             if isinstance(told, dict)
         }
     for key in ("people", "numbered"):

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from operator import sub
 import random
 from typing import Final
 
@@ -73,11 +74,11 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(locks: int) -> AsyncGenerator[Crowd]:
+async def crowd(locks: int, shape: str = "connect") -> AsyncGenerator[Crowd]:
     """Return an account whose locks have all been read."""
     random.seed(locks)
     with written():
-        async with bench(*["connect"] * locks) as found:
+        async with bench(*[shape] * locks) as found:
             many = Crowd(found)
             await many.at_rest()
             many.watch.is_true()
@@ -89,11 +90,16 @@ async def crowd(locks: int) -> AsyncGenerator[Crowd]:
     assert left_over() == []
 
 
-def among(story: Callable[[Crowd], Awaitable[None]], *, locks: int = LOCKS) -> None:
+def among(
+    story: Callable[[Crowd], Awaitable[None]],
+    *,
+    locks: int = LOCKS,
+    shape: str = "connect",
+) -> None:
     """Play a story, in time that jumps."""
 
     async def main() -> None:
-        async with crowd(locks) as many:
+        async with crowd(locks, shape) as many:
             await story(many)
 
     run(main)
@@ -192,3 +198,34 @@ def test_outage() -> None:
         many.watch.is_true()
 
     among(story)
+
+
+async def count(many: Crowd) -> None:
+    """Let the codes of all locks be listed, lose the connection meanwhile, and operate a lock."""
+    cloud, pace = many.cloud, PACE.codes
+    assert cloud.requests.count("get_pins") == 0, "all else comes first"
+    began = cloud.clock.now()
+    while not many.sent("get_pins"):
+        await asyncio.sleep(1)
+    assert cloud.clock.now() - began > pace.first_list / 2
+    for _ in range(2):
+        await asyncio.sleep(LOCKS * PACE.catch_up_share.total_seconds() + 60)
+        await cloud.faults.drop_sockets()
+        await many.connected()
+        given, since = cloud.clock.now(), len(cloud.requests)
+        assert await many.watch.command(cloud.locks[-1], "unlock") is None
+        (put,) = cloud.requests.of("remote_operate", since=since)
+        assert put.at - given < timedelta(seconds=0.1)
+        await asyncio.sleep(120)
+        assert cloud.requests.count("get_lock", since=since) >= LOCKS
+    await asyncio.sleep(LOCKS * pace.list_share.total_seconds() + 600)
+    times = [seen.at for seen in cloud.requests.of("get_pins")]
+    assert len(times) == LOCKS
+    assert min(map(sub, times[1:], times)) >= pace.list_share
+    many.within_budget()
+    many.watch.is_true()
+
+
+def test_count() -> None:
+    """How many codes each lock has is asked in nobody's way."""
+    among(count, shape="keypad")

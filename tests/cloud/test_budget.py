@@ -3,12 +3,17 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.yale_august.cloud.budget import Budget, Limits
-from custom_components.yale_august.cloud.errors import BudgetExhausted, CloudUnavailable
+from custom_components.yale_august.cloud.errors import (
+    BudgetExhausted,
+    CloudUnavailable,
+    RateLimited,
+)
 from custom_components.yale_august.cloud.routes import Safety
 
 from .crowd import COMMAND, READ, STILL, WRITE, Clock, goes, send
@@ -183,6 +188,33 @@ async def test_cancelled_on_the_wire() -> None:
     await asyncio.gather(task, return_exceptions=True)
     assert budget.figures()["on_the_wire"] == 0
     assert budget.figures()["tokens"] == 9
+
+
+async def test_quiet() -> None:
+    """What is in nobody's hurry is for when nobody waits, nothing is paused, and much is left."""
+    clock = Clock()
+    budget = Budget(replace(STILL, at_once=1, per_second=1), clock=clock)
+
+    def quiet() -> bool:
+        return budget.is_quiet
+
+    assert quiet()
+    crowd = [asyncio.create_task(send(budget, READ)) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert not quiet(), "one waits"
+    await asyncio.gather(*crowd)
+    assert quiet()
+    for _ in range(4):
+        await send(budget, READ)
+    assert not quiet(), "little is left"
+    clock.now += 10
+    assert quiet()
+    with pytest.raises(RateLimited):
+        await send(budget, READ, RateLimited(retry_after=timedelta(seconds=60)))
+    clock.now += 59
+    assert not quiet(), "the cloud has asked for a pause"
+    clock.now += 2
+    assert quiet()
 
 
 class Watch:

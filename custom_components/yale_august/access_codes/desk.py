@@ -16,11 +16,13 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.cloud.models import Pin, PinState
 from custom_components.yale_august.codes import wishes
+from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.records import Code, Guest, Reason
 from custom_components.yale_august.codes.schedule import Opaque, Schedule
 from custom_components.yale_august.codes.sighting import pin_key
-from custom_components.yale_august.codes.view import ShownCode
+from custom_components.yale_august.codes.view import ShownCode, opens
 from custom_components.yale_august.codes.wishes import WishRefused
+from custom_components.yale_august.storage import Notebook
 
 from .keeper import LockCodes
 from .maker import CodeMaker, check_schedule, checked_name, person, refusal, refused_by
@@ -48,9 +50,15 @@ class AccessCodes(CodeOffice):
     may wait for the locks; 0 answers at once.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        notebook: Notebook,
+        pace: CodePace,
+    ) -> None:
         """Nothing is read yet."""
-        super().__init__(hass, entry)
+        super().__init__(hass, entry, notebook, pace)
         self._maker = CodeMaker()
         self.turn = asyncio.Lock()
         """Held by callers that look before they wish, so that calls count in their order."""
@@ -69,10 +77,12 @@ class AccessCodes(CodeOffice):
         room = self.rooms.get(lock_id)
         return () if room is None else shown_codes(room, self.store.guests)
 
-    def is_read(self, lock_id: str) -> bool:
-        """Return whether the cloud has listed the codes of this lock in this run."""
-        room = self.rooms.get(lock_id)
-        return room is not None and room.listing is not None
+    def count(self, lock_id: str) -> int | None:
+        """Return how many codes a lock takes within their times; None when nobody knows."""
+        room, tally = self.rooms.get(lock_id), self.survey.recall(lock_id)
+        if room is None or tally is None:
+            return None
+        return tally.others + sum(map(opens, room.codes.values()))
 
     async def async_read(self, lock_id: str) -> tuple[ShownCode, ...]:
         """Read the list now; raises HomeAssistantError when that does not work."""

@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.account import YaleAugustConfigEntry
-from custom_components.yale_august.codes.records import CodeState, Goal
+from custom_components.yale_august.codes.records import CodeState
 from custom_components.yale_august.codes.view import CodeEvent, ShownCode
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.entity import (
@@ -35,11 +35,6 @@ def worst(codes: Sequence[ShownCode]) -> ShownCode | None:
     """Return the code that is farthest from what was wished; None when all are as wished or on their way."""
     worried = [code for code in codes if code.state in WORRIES]
     return min(worried, key=lambda code: WORRIES.index(code.state), default=None)
-
-
-def opens(code: ShownCode) -> bool:
-    """Return whether the lock is known to take a code within its times."""
-    return code.state is CodeState.CONFIRMED and code.goal is Goal.OPEN
 
 
 async def async_zone(lock: LockCoordinator) -> tzinfo:
@@ -82,11 +77,6 @@ class CodesEntity(LockDeviceEntity):
     def called(self, code: ShownCode | CodeEvent) -> str:
         """Return what the guest of a code is called in states, events and calendars."""
         return self.coordinator.account.people.guest(code.code_id, code.name)
-
-    @property
-    def is_read(self) -> bool:
-        """Return whether the codes of the lock are known."""
-        return self._codes.is_read(self.coordinator.lock_id)
 
 
 @callback

@@ -138,6 +138,7 @@ class LockCodes(Ledger):
             return self.listing
         self.listing = seen
         self.take(seen)
+        self._office.async_listed(self.lock_id)
         await self.async_publish()
         if self._task is None:
             self.async_hint()

@@ -26,5 +26,8 @@ class Office(Protocol):
     def async_happened(self, event: CodeEvent) -> None:
         """Tell whoever wants to know."""
 
+    def async_listed(self, lock_id: str) -> None:
+        """Take it that the cloud has listed the codes of a lock."""
+
     def async_changed(self, lock_id: str) -> None:
         """Tell that something else is shown."""

@@ -10,10 +10,12 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from custom_components.yale_august.cloud.errors import CloudError, LoginExpired
 from custom_components.yale_august.cloud.models import Role
 from custom_components.yale_august.codes.digits import is_digits
+from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Guest
 from custom_components.yale_august.codes.view import CodeEvent, Outcome
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.failures import failure
+from custom_components.yale_august.storage import Notebook
 
 from .answers import barrier_of
 from .keeper import LockCodes
@@ -22,6 +24,7 @@ from .needs import Unreadable
 from .posts import CodePosts
 from .shown import Found, find_in, listed_pin
 from .store import CodeStore
+from .survey import Survey
 
 type Outcomes = Mapping[str, Outcome]
 """By lock id: one for each lock that was asked for."""
@@ -30,7 +33,13 @@ type Outcomes = Mapping[str, Outcome]
 class CodeOffice:
     """What the codes of all locks share."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        notebook: Notebook,
+        pace: CodePace,
+    ) -> None:
         """Nothing is read yet."""
         self._hass = hass
         self._entry = entry
@@ -38,6 +47,7 @@ class CodeOffice:
         self.posts = CodePosts(hass, entry, self._hint)
         self.rooms: dict[str, LockCodes] = {}
         """By lock id, while a lock is shown."""
+        self.survey = Survey(hass, entry, self, notebook, pace)
         self._listeners: dict[str, list[CALLBACK_TYPE]] = {}
         self._event_listeners: dict[str, list[Callable[[CodeEvent], None]]] = {}
 
@@ -49,6 +59,7 @@ class CodeOffice:
 
     async def async_close(self) -> None:
         """Leave no task and no timer."""
+        self.survey.async_close()
         rooms, self.rooms = list(self.rooms.values()), {}
         await asyncio.gather(*(room.async_close() for room in rooms))
 
@@ -71,6 +82,7 @@ class CodeOffice:
 
     async def async_forget(self, lock_id: str) -> None:
         """Forget the codes of a lock that the account has no more."""
+        self.survey.forget(lock_id)
         if self.store.codes.pop(lock_id, None):
             self.store.tidy()
             await self.store.async_save()
@@ -80,6 +92,8 @@ class CodeOffice:
         self.store.of(lock_id).clear()
         if (room := self.rooms.get(lock_id)) is not None:
             room.digits.clear()
+            room.listing = None
+        self.survey.forget(lock_id)
         self.store.tidy()
         await self.store.async_save()
         self.async_changed(lock_id)
@@ -113,8 +127,15 @@ class CodeOffice:
     @callback
     def async_changed(self, lock_id: str) -> None:
         """Tell that something else is shown."""
+        if (room := self.rooms.get(lock_id)) is not None:
+            self.survey.async_count(room)
         for listener in list(self._listeners.get(lock_id, ())):
             listener()
+
+    @callback
+    def async_listed(self, lock_id: str) -> None:
+        """Take it that the cloud has listed the codes of a lock."""
+        self.survey.async_listed(lock_id)
 
     async def async_posting_address(self) -> str | None:
         """Return where the cloud may post what a lock said to a write; None without one."""

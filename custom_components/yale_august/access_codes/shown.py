@@ -65,6 +65,11 @@ def unmanaged(room: LockCodes) -> Iterator[Pin]:
             yield pin
 
 
+def open_others(room: LockCodes) -> int:
+    """Return how many codes that are not ours the lock takes."""
+    return sum(pin.state is PinState.LOADED for pin in unmanaged(room))
+
+
 def pin_name(pin: Pin) -> str:
     """Return the name of a code that is not ours."""
     names = " ".join(part for part in (pin.first_name, pin.last_name) if part)

@@ -121,6 +121,15 @@ class Budget:
             lane.running -= 1
             self._serve()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether what is in nobody's hurry may go: nobody waits, and half of the burst is there."""
+        now = self._clock()
+        self._refill(now)
+        is_waited = any(self._queues.values())
+        is_paused = now < self._others.paused_until
+        return not is_waited and not is_paused and self._tokens > self.limits.burst / 2
+
     def figures(self) -> dict[str, float]:
         """Return what diagnostics may show; times in seconds."""
         now = self._clock()

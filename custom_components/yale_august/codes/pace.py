@@ -31,4 +31,8 @@ class CodePace:
     slow: timedelta = timedelta(minutes=15)
     """For what nobody can hasten: a lock out of reach, a write that is overdue."""
     rest: timedelta = timedelta(days=1)
-    """For a lock all of whose codes are as wished."""
+    """For a lock all of whose codes are as wished, and for one that has none of ours."""
+    first_list: timedelta = timedelta(minutes=10)
+    """How long after a start locks are listed of which nobody knows the codes."""
+    list_share: timedelta = timedelta(seconds=10)
+    """The least time between two such lists."""

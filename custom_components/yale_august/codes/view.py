@@ -29,6 +29,11 @@ class ShownCode:
     """False while there is still something to come."""
 
 
+def opens(code: ShownCode | Code) -> bool:
+    """Return whether the lock is known to take a code within its times."""
+    return code.state is CodeState.CONFIRMED and code.goal is Goal.OPEN
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of a wish on one lock."""

@@ -1,5 +1,6 @@
 """Tells what has happened, when it is due: to the listeners, and to the lock who it was."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -28,6 +29,8 @@ class Teller:
         """Nothing is due yet."""
         self._hass = hass
         self._people = people
+        self.hearers: list[Callable[[str, Incident], None]] = []
+        """Called for each incident, with the id of the lock."""
 
     @callback
     def async_plan(self, watch: Watch) -> None:
@@ -62,6 +65,8 @@ class Teller:
         self._name_doer(watch.lock, incident)
         for listener in list(watch.listeners):
             listener(incident)
+        for hearer in self.hearers:
+            hearer(watch.lock.lock_id, incident)
 
     def _name_doer(self, lock: LockCoordinator, incident: Incident) -> None:
         """Let the lock say who moved its bolt last, if this was it and nothing said so before."""

@@ -9,6 +9,7 @@ A bell is told of by posts and by the feed. For a lock with a doorbell the feed 
 too, when a message comes that says nothing new and is no second one of an operation.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -34,7 +35,15 @@ from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.household import Household
 from custom_components.yale_august.knowledge.lock import LockData
 
-from .incidents import Sighting, bolt_kind, door_kind, name_of, of_post, of_push
+from .incidents import (
+    Incident,
+    Sighting,
+    bolt_kind,
+    door_kind,
+    name_of,
+    of_post,
+    of_push,
+)
 from .inquiry import Inquiry
 from .journal import GRAIN, Journal, Memory, Patience
 from .teller import Teller
@@ -87,6 +96,11 @@ class Witness:
                 for lock_id, watch in self._watches.items()
             },
         }
+
+    @callback
+    def async_on_incident(self, hearer: Callable[[str, Incident], None]) -> None:
+        """Call `hearer` for each incident that somebody is told, with the id of the lock."""
+        self._teller.hearers.append(hearer)
 
     @callback
     def forget(self, lock_id: str) -> None:
