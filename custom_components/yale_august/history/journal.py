@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 
 from .cases import (
@@ -337,7 +338,9 @@ class Journal:
         elif first or case.nameless:
             case.nameless = False
             case.due = now + wait
-        self._waiting.sort(key=lambda one: one.at)
+        if not first or any(one.at > case.at for one in self._waiting[-2:]):
+            # One that has just been put at the end may belong there.
+            self._waiting.sort(key=attrgetter("at"))
 
     def _take_over(
         self, case: Case, seen: Sighting, now: datetime, *, known: bool

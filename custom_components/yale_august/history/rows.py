@@ -1,7 +1,9 @@
 """How bolt or door stood, one after the other: in it a message is news, or says the same again."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 from .cases import Case, same_state
@@ -38,19 +40,20 @@ class Row:
 
     def add(self, claim: Claim) -> None:
         """Put a claim into its place."""
+        last = self.last
         self._claims.append(claim)
-        self._claims.sort(key=lambda one: one.at)
-        del self._claims[:-MOST]
+        if last is not None and claim.at < last.at:
+            self._claims.sort(key=attrgetter("at"))
+        if len(self._claims) > MOST:
+            del self._claims[:-MOST]
 
     def around(self, at: datetime) -> tuple[Claim | None, Claim | None]:
         """Return the claims before and after a time."""
-        before, after = None, None
-        for claim in self._claims:
-            if claim.at <= at:
-                before = claim
-            elif after is None:
-                after = claim
-        return before, after
+        claims, last = self._claims, self.last
+        if last is None or last.at <= at:
+            return last, None
+        index = bisect_right(claims, at, key=attrgetter("at"))
+        return claims[index - 1] if index else None, claims[index]
 
     def stood_otherwise(self, kind: Kind, one: datetime, other: datetime) -> bool:
         """Return whether it stood otherwise between the two: they are of two incidents."""

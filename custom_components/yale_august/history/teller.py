@@ -34,18 +34,29 @@ class Teller:
 
     @callback
     def async_plan(self, watch: Watch) -> None:
-        """Tell what is due, and wake up for the next."""
-        self.async_cancel(watch)
+        """Tell what is due, and wake up for the next.
+
+        Who wakes up anyhow before that, and not too soon after what was told now, is left alone.
+        """
         now = dt_util.utcnow()
         incident = watch.journal.tell(now)
         if incident is not None:
             self._tell(watch, incident)
         due = watch.journal.due
         if due is None:
+            self.async_cancel(watch)
             return
+        clock, wait = self._hass.loop.time(), (due - now).total_seconds()
+        if (
+            watch.cancel_telling is not None
+            and clock + APART <= watch.telling_at <= clock + max(APART, wait)
+        ):
+            return
+        self.async_cancel(watch)
+        watch.telling_at = clock + max(APART, wait)
         watch.cancel_telling = async_call_later(
             self._hass,
-            max(APART, (due - now).total_seconds()),
+            max(APART, wait),
             HassJob(partial(self._woken, watch), cancel_on_shutdown=True),
         )
 

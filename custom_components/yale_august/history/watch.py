@@ -28,6 +28,8 @@ class Watch:
     wants_ring: bool = False
     """Whether somebody waits for the bell of it."""
     cancel_telling: CALLBACK_TYPE | None = None
+    telling_at: float = 0.0
+    """When, by the loop's clock, somebody wakes up to tell what waits."""
 
     @property
     def wants_feed(self) -> bool:
