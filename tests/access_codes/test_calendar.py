@@ -260,6 +260,24 @@ async def test_not_confirmed(
     assert (seen["status"], seen.get("description")) == ("confirmed", None)
     assert message() == "Anna"
 
+    # Deleted while it is being written: it arrives, and is taken off again.
+    await home.cloud.hands.set_bridge(door, online=False)
+    await say("create", event=event(tomorrow(12), name="Ben"))
+    await home.when(lambda: "Ben" in pins(door))
+    (ben,) = (
+        code
+        for code in home.account(entry).codes.shown(door.lock_id)
+        if code.name == "Ben"
+    )
+    assert (await say("delete", uid=ben.code_id))["success"]
+    assert [one["summary"] for one in await listed(home)] == ["Anna"]
+    moved = event(tomorrow(13), name="Ben")
+    answer = await say("update", uid=ben.code_id, event=moved)
+    assert "no longer on the lock" in answer["error"]["message"]
+    await home.cloud.hands.set_bridge(door, online=True)
+    await home.when(lambda: [*pins(door)] == ["Anna"])
+    await settled(home, entry, door, ben.code_id)
+
 
 async def test_clock_of_the_lock(
     home: Home, entry: ConfigEntry, door: Lock, say: Say
