@@ -16,7 +16,7 @@ import probatio as vol
 import pytest
 
 from custom_components.yale_august import PLATFORMS
-from custom_components.yale_august.actions.table import TABLE as ACTIONS
+from custom_components.yale_august.actions.table import COMMANDS, TABLE as ACTIONS
 from custom_components.yale_august.cloud import errors
 from custom_components.yale_august.cloud.errors import Acted, CloudError, DeviceError
 from custom_components.yale_august.const import DOMAIN
@@ -117,6 +117,14 @@ def test_icons() -> None:
                 or row.translation_key in ICONS["entity"].get(platform, {})
                 or row.device_class is not None
             ), row.key
+
+
+def test_commands_say_what_they_risk() -> None:
+    """What may surprise somebody at the door says so where it is chosen."""
+    words = WORDS["selector"]["command"]["options"]
+    harmless = {"lock", "status", "telemetry"}
+    assert set(words) == set(COMMANDS)
+    assert {key for key, text in words.items() if "(" not in text} == harmless
 
 
 def test_actions_have_their_words_and_forms() -> None:

@@ -15,6 +15,7 @@ from custom_components.yale_august.options import CONF_LATCH
 from tests.home import Home
 from tests.simulator import Fail
 from tests.simulator.words import Bolt
+from tests.test_readme import examples
 
 from .action_home import ask, ask_one, refusal
 
@@ -133,6 +134,19 @@ async def test_vacation_mode(home: Home) -> None:
             "blob": "****",
         },
     }
+
+
+async def test_example_of_the_readme(home: Home) -> None:
+    """It is ready to be pasted."""
+    door = home.cloud.add_lock("keypad", name=DOOR)
+    await home.set_up()
+    (example,) = (one for one in examples() if "action" in one)
+    domain, action = example["action"].split(".")
+    await home.hass.services.async_call(
+        domain, action, example["data"], target=example["target"], blocking=True
+    )
+    assert door.extended_calls == [{"function": "vacationMode", "parameters": {}}]
+    assert door.vacation
 
 
 def test_harmless_takes_any_json() -> None:

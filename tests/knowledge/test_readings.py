@@ -374,7 +374,7 @@ def test_same_moment_push_keeps_the_first_and_a_read_takes_the_second() -> None:
     )
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(DoorState), moments)
 def test_doors_are_at_rest(value: DoorState, now: datetime) -> None:
     """A door is trusted as long as a bolt at rest."""
