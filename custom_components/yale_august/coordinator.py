@@ -149,7 +149,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @property
     def secure(self) -> bool | None:
         """Whether the knob inside does not unlock; None is unknown."""
-        return self.data.shown_secure(dt_util.utcnow(), self.pace.trust)
+        return self.face.secure
 
     @property
     def online(self) -> bool | None:

@@ -46,6 +46,16 @@ class Face(NamedTuple):
     until: datetime
     """When time alone will make it another one."""
 
+    @property
+    def secure(self) -> bool | None:
+        """Whether the knob inside does not unlock, as the lock said last.
+
+        None is unknown: so is what a lock has switched off whose bolt nobody knows.
+        """
+        if self.settled in (None, BoltState.JAMMED, BoltState.SHABBAT):
+            return None
+        return self.settled is BoltState.SECURE
+
 
 def face_of(data: LockData, now: datetime, trust: Trust) -> Face:
     """Return what may be shown now: what is trusted, and nothing of what the cloud does not reach."""

@@ -145,14 +145,8 @@ class LockData:
         return face_of(self, now, trust).door
 
     def shown_secure(self, now: datetime, trust: Trust) -> bool | None:
-        """Return whether the knob inside does not unlock, as the lock said last.
-
-        None is unknown: so is what a lock has switched off whose bolt nobody knows.
-        """
-        state = self.settled_bolt(now, trust)
-        if state in (None, BoltState.JAMMED, BoltState.SHABBAT):
-            return None
-        return state is BoltState.SECURE
+        """Return whether the knob inside does not unlock; None is unknown."""
+        return face_of(self, now, trust).secure
 
 
 _FIELDS: Final = tuple(one.name for one in fields(LockData))
