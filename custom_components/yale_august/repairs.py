@@ -19,6 +19,7 @@ from .access_codes.words import async_sentence
 from .account import Account
 from .const import DOMAIN
 from .options import CONF_LATCH, LatchUse
+from .sentences import plain
 
 CONF_USE = "use"
 CONF_REMEDY = "remedy"
@@ -103,6 +104,11 @@ class CodeRepair(RepairsFlow):
         errors: dict[str, str] = {}
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         told = dict((issue and issue.translation_placeholders) or {})
+        # Titles show a name as it is, descriptions are Markdown.
+        told |= {
+            name: plain(told.get(key, ""))
+            for name, key in (("who", "guest"), ("where", "lock"))
+        }
         if user_input is not None:
             try:
                 await self._do(user_input[CONF_REMEDY])

@@ -1,6 +1,7 @@
 """Sentences of the translations, for places that Home Assistant does not translate itself."""
 
 from collections.abc import Mapping
+import re
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -34,3 +35,8 @@ def error_said(sentences: Mapping[str, str], err: HomeAssistantError) -> str:
     if err.translation_domain != DOMAIN or key is None or key not in sentences:
         return str(err)
     return said(sentences, key, err.translation_placeholders or {})
+
+
+def plain(text: str) -> str:
+    """Return a text so that descriptions, which are Markdown, show it as it stands: no link, no heading."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)

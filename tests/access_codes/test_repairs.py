@@ -1,5 +1,6 @@
 """Repairs about access codes: what a person has to decide, and what becomes of it."""
 
+import re
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -97,11 +98,12 @@ async def test_not_ended(
     home: Home, entry: ConfigEntry, door: Lock, hass_client: Any
 ) -> None:
     """A code that should be gone and is not stays a repair until it is."""
-    code_id = await give(home, entry, door, "Anna")
+    name = "[Anna](example.com)"
+    code_id = await give(home, entry, door, name)
     home.cloud.faults.add("write_pins", Fail(409, "json"), times=1)
     await home.account(entry).codes.async_end(code_id)
     await home.until(lambda: set(repairs(home.hass)) == {"code_not_ended"})
-    assert loaded(door, "Anna")
+    assert loaded(door, name)
     issue = repairs(home.hass)["code_not_ended"]
     assert await mend(hass_client, issue, "end") == "create_entry"
     await home.until(lambda: pins(door) == {} and repairs(home.hass) == {})
@@ -116,7 +118,12 @@ async def mend(hass_client: Any, issue: ir.IssueEntry, remedy: str) -> str:
     )
     form = await answer.json()
     assert form["step_id"] == "code", form
-    assert form["description_placeholders"] == issue.translation_placeholders
+    told = form["description_placeholders"]
+    assert not re.search(r"(?<!\\)[\[(]", told["who"])
+    # The description is Markdown, which a name must not be.
+    assert re.sub(r"\\(.)", r"\1", told.pop("who")) == told["guest"]
+    assert told.pop("where") == DOOR
+    assert told == issue.translation_placeholders
     answer = await client.post(
         f"/api/repairs/issues/fix/{form['flow_id']}", json={"remedy": remedy}
     )

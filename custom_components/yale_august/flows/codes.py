@@ -24,6 +24,7 @@ from custom_components.yale_august.codes.records import CodeState, Goal
 from custom_components.yale_august.codes.schedule import Opaque
 from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.coordinator import LockCoordinator
+from custom_components.yale_august.sentences import plain
 
 from .forms import lock_labels
 from .loaded import LoadedFlow
@@ -252,11 +253,6 @@ def _possible(code: ShownCode) -> list[str]:
     # A code that is suspended has to be resumed before it is replaced.
     changes = ["code_when", "code_digits"] if is_open else []
     return [*turns, *changes, "code_rename", "code_reveal", "code_end", "codes_read"]
-
-
-def plain(text: str) -> str:
-    """Return a text so that descriptions, which are Markdown, show it as it stands: no link, no heading."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
 
 
 def choice(labels: Mapping[str, str], *, multiple: bool = False) -> SelectSelector:

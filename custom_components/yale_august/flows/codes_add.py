@@ -11,8 +11,9 @@ from custom_components.yale_august.access_codes.office import Outcomes
 from custom_components.yale_august.access_codes.words import Words
 from custom_components.yale_august.codes.schedule import Schedule
 from custom_components.yale_august.codes.view import Outcome
+from custom_components.yale_august.sentences import plain
 
-from .codes import FormFields, choice, plain
+from .codes import FormFields, choice
 from .codes_when import CONF_WHEN, WhenFlow, when_field
 
 CONF_NAME: Final = "name"

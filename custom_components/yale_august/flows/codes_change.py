@@ -13,8 +13,9 @@ from custom_components.yale_august.access_codes.office import Outcomes
 from custom_components.yale_august.codes.records import CodeState, Goal
 from custom_components.yale_august.codes.schedule import Schedule
 from custom_components.yale_august.codes.view import ShownCode
+from custom_components.yale_august.sentences import plain
 
-from .codes import CONF_CODE, FormFields, plain
+from .codes import CONF_CODE, FormFields
 from .codes_add import CONF_NAME, PATIENCE
 from .codes_when import CONF_WHEN, DIGITS, WhenFlow, kind, when_field
 from .forms import listed

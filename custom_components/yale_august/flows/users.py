@@ -17,9 +17,9 @@ from custom_components.yale_august.people.roles import (
     full_name,
 )
 from custom_components.yale_august.people.sub_users import Register, async_register
-from custom_components.yale_august.sentences import async_sentences, said
+from custom_components.yale_august.sentences import async_sentences, plain, said
 
-from .codes import by_name, choice, chosen, plain
+from .codes import by_name, choice, chosen
 from .forms import listed, lock_labels
 from .loaded import LoadedFlow
 

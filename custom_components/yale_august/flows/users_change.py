@@ -26,9 +26,14 @@ from custom_components.yale_august.people.logins import refused
 from custom_components.yale_august.people.roles import Holdings, async_set_role
 from custom_components.yale_august.people.sharing import Sharing, SubUserWish
 from custom_components.yale_august.people.sub_users import async_share_locks
-from custom_components.yale_august.sentences import async_sentences, error_said, said
+from custom_components.yale_august.sentences import (
+    async_sentences,
+    error_said,
+    plain,
+    said,
+)
 
-from .codes import FormFields, choice, plain
+from .codes import FormFields, choice
 from .forms import lock_labels, role_choice, sub_user_form
 from .users import UsersFlow
 
