@@ -231,7 +231,6 @@ class Account:
     def note_unheard(self, lock_id: str, at: datetime) -> None:
         """Let push be looked after: a read found a change that it should have told of."""
         self.push.doubt(lock_id, at)
-        self.witness.async_unheard(lock_id)
 
     def was_read_before_push(self, lock: LockCoordinator) -> bool:
         """Return whether a lock was read, but not since push is connected."""

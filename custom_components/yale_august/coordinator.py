@@ -366,6 +366,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         ):
             # What has arrived was no wiser: the lock may not have answered when asked before.
             self._dispute.settle(disputed=taken.disputed or in_doubt)
+        if taken.untold:
+            self.account.witness.async_unheard(self.lock_id)
         if taken.unheard is not None:
             self.account.note_unheard(self.lock_id, taken.unheard)
             if self.data.commanded is None:

@@ -14,6 +14,9 @@ from .pace import Pace
 class Onlooker(Protocol):
     """Who wants to know what happens at a lock, beside what is true of it."""
 
+    def async_unheard(self, lock_id: str) -> None:
+        """Take it that bolt or door have moved, and no message has told of it."""
+
     def async_sending(self, lock_id: str, ends: frozenset[BoltState]) -> None:
         """Take it that a command of ours is sent now that should end in one of these."""
 

@@ -71,6 +71,46 @@ async def test_lost_message(home: Home, door: Lock, pia: User) -> None:
     assert stories.reads == 1
 
 
+@pytest.mark.parametrize("told_by", ["read", "answer", "message"])
+async def test_lost_messages_of_bolt_and_door(
+    home: Home, door: Lock, pia: User, told_by: str
+) -> None:
+    """Whoever says where they are now: what has happened is told, and who it was."""
+    entry = await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.lose_messages(2)
+    hands = home.cloud.hands
+    await in_turn(enter(home, door, pia), hands.open_door(door))
+    if told_by == "read":
+        home.coordinator(entry, DOOR).async_read_soon()
+    elif told_by == "answer":
+        home.cloud.faults.lose_messages()
+        await home.press(DOOR, "status")
+    else:
+        await home.say(DOOR, lockAction="unlocked", doorState="open")
+    told = await stories.are("unlocked", "door_opened")
+    assert [one["person"] for one in told] == ["Pia Pin", None]
+    assert stories.reads == 1
+
+
+async def test_door_that_a_message_about_the_bolt_tells_of(
+    home: Home, door: Lock
+) -> None:
+    """Its own message was lost: the feed is asked, though it is known who moved the bolt."""
+    await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.lose_messages()
+    await in_turn(home.cloud.hands.open_door(door), home.cloud.hands.unlock(door))
+    told = await stories.are("door_opened", "unlocked", in_order=False)
+    assert {one["person"] for one in told} == {None}
+    await home.cloud.hands.close_door(door)
+    await home.cloud.hands.unlatch(door)
+    await stories.are(
+        *("door_opened", "unlocked", "door_closed", "opened"), in_order=False
+    )
+    assert stories.reads == 1
+
+
 async def test_gap(home: Home, door: Lock, pia: User) -> None:
     """What happened while push was away is told when it is back, and only that."""
     entry = await home.set_up()

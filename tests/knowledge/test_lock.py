@@ -1,6 +1,7 @@
 """What a read says about push: a movement that no message has told of."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,11 @@ from custom_components.yale_august.cloud.models import (
     LockDetail,
     LockStatus,
     LockSummary,
+    Operation,
     PushMessage,
 )
 from custom_components.yale_august.knowledge.arrivals import (
+    take_answer,
     take_detail,
     take_doubt,
     take_push,
@@ -83,6 +86,36 @@ def test_change_that_nobody_told_of(read: LockStatus, unheard: float | None) -> 
     """Its own time, if it has changed and the cloud should have told of it."""
     taken = take_status(known(), read, moment(110))
     assert taken.unheard == (None if unheard is None else second(unheard))
+
+
+PLACES: Any = [
+    # Bolt and door as they were known, and as they are told now.
+    ("locked closed", "locked open", True),
+    ("locked open", "secure open", True),
+    ("locked open", "unlatched open", True),
+    ("locked open", "jammed absent", True),
+    # A latch springs back by itself.
+    ("unlatched open", "unlocked open", False),
+    # Where it was, or is, nobody knows; or it is not there yet.
+    ("unknown unknown", "locked open", False),
+    ("locked open", "unknown init", False),
+    ("unlocked open", "locking absent", False),
+    ("locked open", "locked open", False),
+]
+
+
+@pytest.mark.parametrize(("was", "now", "untold"), PLACES)
+def test_what_only_a_read_or_an_answer_tells(was: str, now: str, untold: bool) -> None:
+    """Bolt or door have moved from one known place to another: somebody did it."""
+    bolt, door = was.split()
+    before = known(BoltState(bolt), DoorState(door))
+    bolt, door = now.split()
+    found, there = BoltState(bolt), DoorState(door)
+    assert take_status(before, status(found, there), moment(110)).untold is untold
+    answer = Operation(bolt=found, bolt_reported=True, door=there, accepted=False)
+    assert take_answer(before, answer, moment(110)).untold is untold
+    message = PushMessage(lock_id=LOCK, bolt=found, door=there)
+    assert not take_push(before, message, moment(110)).untold
 
 
 def test_clock_of_the_cloud() -> None:

@@ -37,6 +37,7 @@ from custom_components.yale_august.knowledge.lock import LockData
 
 from .incidents import (
     Incident,
+    Kind,
     Sighting,
     bolt_kind,
     door_kind,
@@ -181,6 +182,9 @@ class Witness:
         now = dt_util.utcnow()
         seen = of_push(message, now, self._account.clock_offset)
         if seen is not None:
+            if message.bolt is not None and _door_has_moved(message, before):
+                # The message of that was lost, or comes after this one.
+                watch.asks = True
             self._take_state(watch, seen, before, now)
         elif watch.wants_ring and message.tells_nothing:
             watch.asks = True
@@ -208,7 +212,7 @@ class Witness:
 
     @callback
     def async_unheard(self, lock_id: str) -> None:
-        """Take it that the cloud's cache tells of a movement that nothing had told of."""
+        """Take it that bolt or door have moved, and no message has told of it."""
         watch = self._watches.get(lock_id)
         # The end of a command of ours is told by the command.
         if watch is not None and watch.lock.data.commanded is None:
@@ -292,6 +296,14 @@ class Witness:
         for watch in self._watches.values():
             if watch.lock.data.actor == user_id:
                 watch.lock.async_update_listeners()
+
+
+def _door_has_moved(message: PushMessage, before: LockData) -> bool:
+    """Return whether the door stands otherwise than it was known to."""
+    if before.door is None:
+        return False
+    doors = {door_kind(before.door.value), door_kind(message.door)}
+    return doors == {Kind.DOOR_OPENED, Kind.DOOR_CLOSED}
 
 
 def _is_disabled(hass: HomeAssistant, lock_id: str) -> bool:

@@ -33,6 +33,7 @@ from .readings import Moment, Origin, Reading, Verdict
 from .trouble import trouble_of
 
 AT_REST = frozenset({BoltState.LOCKED, BoltState.SECURE, BoltState.UNLOCKED})
+PLACES = AT_REST | {BoltState.UNLATCHED, BoltState.JAMMED}
 LATE = timedelta(seconds=60)
 """A message that seems to be older than this when it comes: perhaps the clock is wrong."""
 
@@ -46,6 +47,8 @@ class Taken:
     """True: a cache contradicts what was pushed; False: nothing does any more; None: no say."""
     unheard: datetime | None = None
     """When the bolt moved, by the cache's word, of which no message has told."""
+    untold: bool = False
+    """Whether bolt or door stand otherwise, and only the cache or an answer has told so."""
 
 
 def take_push(data: LockData, message: PushMessage, moment: Moment) -> Taken:
@@ -102,6 +105,7 @@ def take_status(data: LockData, status: LockStatus, moment: Moment) -> Taken:
         data=data,
         disputed=Verdict.DISPUTED in verdicts,
         unheard=_unheard(before, data),
+        untold=_untold(before, data),
     )
 
 
@@ -112,7 +116,7 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
     """
     if operation.accepted:
         return Taken(data=data)
-    origin = Origin.READ
+    before, origin = data, Origin.READ
     if not operation.from_cache:
         origin = Origin.ANSWER
         data = take_online(data, value=True, at=moment.arrived)
@@ -127,7 +131,11 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
         data, verdict = take_door(data, operation.door, None, moment, origin)
         verdicts.add(verdict)
     decided = verdicts & {Verdict.NEWER, Verdict.DISPUTED}
-    return Taken(data=data, disputed=Verdict.DISPUTED in decided if decided else None)
+    return Taken(
+        data=data,
+        disputed=Verdict.DISPUTED in decided if decided else None,
+        untold=_untold(before, data),
+    )
 
 
 def take_failure(data: LockData, err: CloudError, moment: Moment) -> Taken:
@@ -170,6 +178,16 @@ def _unheard(before: LockData, after: LockData) -> datetime | None:
         return None
     reached = was.confirmed is not None or before.doubted_at is not None
     return now.at if reached else None
+
+
+def _untold(before: LockData, after: LockData) -> bool:
+    """Return whether bolt or door have moved from one place that is known to another."""
+    was, now = (data.bolt and data.bolt.value for data in (before, after))
+    if {was, now} <= PLACES and now is not was:
+        # A latch springs back by itself.
+        return (was, now) != (BoltState.UNLATCHED, BoltState.UNLOCKED)
+    doors = {data.door and data.door.value for data in (before, after)}
+    return doors == {DoorState.OPEN, DoorState.CLOSED}
 
 
 def _tells_of_contact(message: PushMessage) -> bool:
