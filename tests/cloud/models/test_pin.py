@@ -177,6 +177,16 @@ def test_bad_entry() -> None:
     assert str(problems) == "loaded[], created, group[]"
 
 
+def test_entry_in_two_groups() -> None:
+    """A PIN is listed once; where its groups contradict each other nobody knows whether it opens."""
+    bare = changed(PIN, state=None)
+    pins = PinGroups.from_json({"loaded": [bare, bare, {"pin": "1357"}]})
+    assert [pin.state for pin in pins] == [PinState.LOADED] * 2
+    pins = PinGroups.from_json({"loaded": [bare], "disabled": [bare], "deleting": []})
+    assert [pin.state for pin in pins] == [PinState.UNKNOWN]
+    assert pins.complete
+
+
 @pytest.mark.parametrize("name", ["_id", "pin", "userID"])
 def test_bare_entry(name: str) -> None:
     """An entry is a PIN by its id, its digits or its user."""

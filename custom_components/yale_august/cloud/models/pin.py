@@ -1,7 +1,7 @@
 """PINs: what the cloud lists, and the commands that change them (reference 14 and 15)."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self, override
@@ -136,7 +136,7 @@ class PinGroups(Model):
     @override
     @classmethod
     def read(cls, fields: Fields) -> Self:
-        groups: dict[PinState, list[Pin]] = {state: [] for state in PinState}
+        pins: list[Pin] = []
         complete = fields.intact
         met = not len(fields)
         for key in fields:
@@ -157,9 +157,13 @@ class PinGroups(Model):
                 if pin.pin_id is None and pin.pin is None and pin.user_id is None:
                     complete = False
                 else:
-                    groups[pin.state].append(pin)
+                    pins.append(pin)
+        found = _once(pins)
         return cls(
-            groups={state: tuple(pins) for state, pins in groups.items()},
+            groups={
+                state: tuple(pin for pin in found if pin.state is state)
+                for state in PinState
+            },
             complete=complete and met,
         )
 
@@ -233,6 +237,18 @@ class ReservedPin(Model):
     @classmethod
     def read(cls, fields: Fields) -> Self:
         return cls(pin=_digits(fields), slot=fields.integer("slot"))
+
+
+def _once(pins: Iterable[Pin]) -> list[Pin]:
+    """Return each PIN once; nobody knows the state of one that stands in two groups."""
+    found: dict[str | int, Pin] = {}
+    for number, pin in enumerate(pins):
+        key = number if pin.pin_id is None else pin.pin_id
+        other = found.get(key)
+        if other is not None and other.state is not pin.state:
+            pin = replace(pin, state=PinState.UNKNOWN)
+        found[key] = pin
+    return list(found.values())
 
 
 def _state(group: PinState | None, fields: Fields) -> PinState:
