@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from custom_components.yale_august.cloud.models import Pin, PinState
-from custom_components.yale_august.codes.recognition import UNSEEN, Sights, is_of
+from custom_components.yale_august.codes.recognition import UNSEEN, Sights, strangers
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Guest
 from custom_components.yale_august.codes.schedule import read_schedule
 from custom_components.yale_august.codes.sighting import pin_key
@@ -37,31 +37,44 @@ def shown_codes(room: LockCodes, guests: Mapping[str, Guest]) -> tuple[ShownCode
 
 
 def find_in(room: LockCodes, guests: Mapping[str, Guest], word: str) -> Found | None:
-    """Return what an id or a name stands for; None when it is nothing, or not one thing."""
+    """Return what an id or a name stands for; None when it is nothing, or not one thing.
+
+    An id is asked for first: a guest who is called like the id of another is not that other.
+    """
+    if (code := room.codes.get(word)) is not None:
+        return Found(code=code, pin=listed_pin(room, code))
     wanted = " ".join(word.split()).casefold()
-    for code in room.codes.values():
-        if word == code.guest_id or guests[code.guest_id].name.casefold() == wanted:
-            return Found(code=code, pin=listed_pin(room, code))
     others = list(unmanaged(room))
-    found = [pin for pin in others if pin_key(pin) == word] or [
-        pin for pin in others if pin_name(pin).casefold() == wanted
-    ]
+    found = [pin for pin in others if pin_key(pin) == word]
+    if not found:
+        for code in room.codes.values():
+            if guests[code.guest_id].name.casefold() == wanted:
+                return Found(code=code, pin=listed_pin(room, code))
+        found = [pin for pin in others if pin_name(pin).casefold() == wanted]
     return Found(pin=found[0]) if len(found) == 1 else None
 
 
 def listed_pin(room: LockCodes, code: Code) -> Pin | None:
     """Return what the cloud listed last of one of our codes."""
-    return _sights(room).get(code.guest_id, UNSEEN).pin
+    return listed_pins(room).get(code.guest_id)
+
+
+def listed_pins(room: LockCodes) -> Mapping[str, Pin]:
+    """Return what the cloud listed last of our codes, by guest id."""
+    return {
+        guest_id: sight.pin
+        for guest_id, sight in _sights(room).items()
+        if sight.pin is not None
+    }
 
 
 def unmanaged(room: LockCodes) -> Iterator[Pin]:
     """Yield what the cloud listed last and is not ours."""
     if room.listing is None:
         return
-    found = [sight.pin for sight in _sights(room).values()]
-    for pin in room.listing.pins:
-        is_ours = any(is_of(code, pin) for code in room.codes.values())
-        if not is_ours and not any(pin is one for one in found):
+    found = {id(sight.pin) for sight in _sights(room).values()}
+    for pin in strangers(room.codes.values(), room.listing.pins):
+        if id(pin) not in found:
             yield pin
 
 

@@ -93,9 +93,16 @@ async def _async_find(target: Target, name: str) -> str | None:
     Ours are known; for those that were made elsewhere the list is read.
     """
     codes, lock_id = codes_of(target), target.lock_id
-    for code in there(codes.shown(lock_id)):
-        if code.managed and (code.code_id == name or _same(code.name, name)):
-            return code.code_id
+    ours = {
+        code.code_id
+        for code in there(codes.shown(lock_id))
+        if code.managed and (code.code_id == name or _same(code.name, name))
+    }
+    if len(ours) > 1:
+        # Somebody is called like the id of another.
+        raise refused("code_name_twice", lock=target.name, name=name)
+    if ours:
+        return ours.pop()
     listed = there(await codes.async_read(lock_id))
     if any(code.code_id == name for code in listed):
         return name

@@ -8,7 +8,7 @@ must never pass for ours, and ours must not get lost.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -61,24 +61,26 @@ def recognise(
     }
     missing = [code for code in codes if found[code.guest_id] is None and _is_out(code)]
     if missing:
+        taken = {id(pin) for pin in found.values()}
         free = [
             pin
-            for pin in seen.pins
-            if pin.partner_user_id is None
-            and not any(pin is one for one in found.values())
-            and not any(is_of(code, pin) for code in codes)
+            for pin in strangers(codes, seen.pins)
+            if pin.partner_user_id is None and id(pin) not in taken
         ]
         sights |= _search(missing, free, seen, digits)
     return sights
 
 
-def is_of(code: Code, pin: Pin) -> bool:
-    """Return whether a listed code bears an id of one of ours, as the old one of a change may."""
-    return (
-        pin.partner_user_id == code.guest_id
-        or (code.pin_id is not None and pin.pin_id == code.pin_id)
-        or (code.user_id is not None and pin.user_id == code.user_id)
-    )
+def strangers(codes: Collection[Code], pins: Iterable[Pin]) -> Iterator[Pin]:
+    """Yield the listed codes that bear no id of ours, as the old one of a change may."""
+    guests = {code.guest_id for code in codes}
+    ids = {code.pin_id for code in codes} - {None}
+    users = {code.user_id for code in codes} - {None}
+    for pin in pins:
+        if not (
+            pin.partner_user_id in guests or pin.pin_id in ids or pin.user_id in users
+        ):
+            yield pin
 
 
 def leave_trail(code: Code, guest: Guest, now: datetime, seen: Listing) -> Trail:
