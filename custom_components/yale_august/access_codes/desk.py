@@ -27,7 +27,7 @@ from custom_components.yale_august.storage import Notebook
 from .keeper import LockCodes
 from .maker import CodeMaker, check_schedule, checked_name, person, refusal, refused_by
 from .office import CodeOffice, Outcomes
-from .shown import Found, find_in, listed_pin, pin_name, shown_codes, unmanaged
+from .shown import Found, find_in, listed_pins, pin_name, shown_codes, unmanaged
 
 
 class Digits(Enum):
@@ -37,6 +37,9 @@ class Digits(Enum):
 
 
 NEW: Final = Digits.NEW
+
+type Codes = list[tuple[LockCodes, Code]]
+"""Codes, each with the lock that it is on."""
 
 
 class AccessCodes(CodeOffice):
@@ -115,10 +118,8 @@ class AccessCodes(CodeOffice):
         found: dict[str, str | None] = {
             pin_key(pin): pin.pin for pin in unmanaged(room)
         }
-        for code in room.codes.values():
-            pin = listed_pin(room, code)
-            listed = None if pin is None else pin.pin
-            found[code.guest_id] = room.digits.get(code.guest_id) or listed
+        found |= {guest_id: pin.pin for guest_id, pin in listed_pins(room).items()}
+        found |= room.digits
         return {code_id: digits for code_id, digits in found.items() if digits}
 
     def check_add(self, name: str, lock_ids: Iterable[str]) -> None:
@@ -159,12 +160,12 @@ class AccessCodes(CodeOffice):
             if known is not None and digits is not None:
                 # Nobody knows whether the others are the same.
                 who = replace(who, same_code=False)
-            self.store.guests[who.guest_id] = who
             now = dt_util.utcnow()
-            for room in rooms:
-                wish = wishes.new_code(who, room.lock_id, schedule, now)
-                room.async_wish(wish, made[room.lock_id])
-            await self.store.async_save()
+            codes = [
+                (room, wishes.new_code(who, room.lock_id, schedule, now))
+                for room in rooms
+            ]
+            await self._async_keep(who, codes, made)
         return await self.async_outcomes(rooms, who.guest_id, wait, made)
 
     async def async_change(
@@ -190,24 +191,22 @@ class AccessCodes(CodeOffice):
         async with self._wishing:
             refs = await self.async_refer(code, lock_ids)
             rooms = [room for room, _ in refs]
-            if schedule is None and digits is None:
-                who = self._adopt_all(refs)
-            else:
+            who, codes = self._managed(refs)
+            if name is not None:
+                self._renamed(who, name)
+            if schedule is not None or is_fresh:
                 for room, found in refs:
                     self._check_change(room, found, schedule)
-                self._wished(refs, wish)
+                self._wished(codes, wish)
                 if digits is not None:
                     made = await self._async_new_digits(rooms, digits, weak=weak)
-                who = self._adopt_all(refs)
-                changed = self._wished(self._again(rooms, who), wish)
-                if is_fresh and self.store.of_guest(who.guest_id).keys() - made.keys():
-                    who = replace(who, same_code=False)
-                for room, new in changed:
-                    room.async_wish(new, made.get(room.lock_id))
-            self.store.guests[who.guest_id] = who
+                    who, codes = self._managed(refs)
+                codes = self._wished(codes, wish)
+            if is_fresh and self.store.of_guest(who.guest_id).keys() - made.keys():
+                who = replace(who, same_code=False)
             if name is not None:
-                self._rename(who, name)
-            await self.store.async_save()
+                who = self._renamed(who, name)
+            await self._async_keep(who, codes, made)
         return await self.async_outcomes(rooms, who.guest_id, wait, made)
 
     async def async_suspend(
@@ -237,10 +236,10 @@ class AccessCodes(CodeOffice):
             room = self.room(lock_id)
             await self.async_list(room)
             found = find_in(room, self.store.guests, code)
-            if found is None or found.code is not None:
+            if found is None or found.code is not None or found.pin is None:
                 raise refusal("code_unknown", lock=room.lock.data.name)
-            guest = self._adopt(room, found, name)
-            await self.store.async_save()
+            guest, code_here = self._adopted(room, found.pin, name, None)
+            await self._async_keep(guest, [(room, code_here)], {})
         return await self.async_outcomes([room], guest.guest_id, 0, {})
 
     # How
@@ -254,34 +253,36 @@ class AccessCodes(CodeOffice):
     ) -> Outcomes:
         async with self._wishing:
             refs = await self.async_refer(word, lock_ids)
-            self._wished(refs, wish)
             rooms = [room for room, _ in refs]
-            who = self._adopt_all(refs)
-            for room, new in self._wished(self._again(rooms, who), wish):
-                room.async_wish(new)
-            await self.store.async_save()
+            who, codes = self._managed(refs)
+            await self._async_keep(who, self._wished(codes, wish), {})
         return await self.async_outcomes(rooms, who.guest_id, wait, {})
 
     @staticmethod
-    def _wished(
-        refs: Iterable[tuple[LockCodes, Found]],
-        wish: Callable[[Code, datetime], Code],
-    ) -> list[tuple[LockCodes, Code]]:
+    def _wished(codes: Codes, wish: Callable[[Code, datetime], Code]) -> Codes:
         """Return what a wish makes of codes; raises where it may not be made of one."""
         now, wished = dt_util.utcnow(), []
-        for room, found in refs:
-            if found.code is None:
-                continue
+        for room, code in codes:
             try:
-                wished.append((room, wish(found.code, now)))
+                wished.append((room, wish(code, now)))
             except WishRefused as err:
                 raise refused_by(err, room.lock) from err
         return wished
 
-    @staticmethod
-    def _again(rooms: Iterable[LockCodes], who: Guest) -> list[tuple[LockCodes, Found]]:
-        """Return the codes of a guest as they are by now."""
-        return [(room, Found(code=room.codes.get(who.guest_id))) for room in rooms]
+    async def _async_keep(
+        self, who: Guest, codes: Codes, made: Mapping[str, str]
+    ) -> None:
+        """Keep wishes that break no rule, all at once; raises where a lock went meanwhile."""
+        for room, _ in codes:
+            if self.room(room.lock_id) is not room:
+                raise refusal("code_lock_went")
+        self.store.guests[who.guest_id] = who
+        for room, code in codes:
+            room.async_wish(code, made.get(room.lock_id))
+        for lock_id in self.store.of_guest(who.guest_id):
+            # They may have another name.
+            self.async_changed(lock_id)
+        await self.store.async_save()
 
     @staticmethod
     def _check_change(room: LockCodes, found: Found, schedule: Schedule | None) -> None:
@@ -327,50 +328,63 @@ class AccessCodes(CodeOffice):
             digits = await self._maker.async_make(rooms)
         return {room.lock_id: digits for room in rooms}
 
-    def _rename(self, who: Guest, name: str) -> None:
+    def _renamed(self, who: Guest, name: str) -> Guest:
+        """Return a guest with another name; raises for one that is none or taken."""
         name = checked_name(name)
         if (other := self.find_guest(name)) is not None:
             if other.guest_id != who.guest_id:
                 raise refusal("code_name_taken")
-        named = person(name, same_code=who.same_code)
-        self.store.guests[who.guest_id] = replace(named, guest_id=who.guest_id)
-        for lock_id in self.store.of_guest(who.guest_id):
-            self.async_changed(lock_id)
+        return replace(person(name, same_code=who.same_code), guest_id=who.guest_id)
 
-    def _adopt_all(self, refs: Iterable[tuple[LockCodes, Found]]) -> Guest:
-        """Return whose codes these are; what is not managed is from now on."""
+    def _managed(self, refs: Iterable[tuple[LockCodes, Found]]) -> tuple[Guest, Codes]:
+        """Return whose codes these are, and the codes as they are by now.
+
+        What is not managed is returned as it would be; nothing is kept.
+        """
         guest: Guest | None = None
+        codes: Codes = []
         for room, found in refs:
-            if found.code is not None:
-                guest = self.store.guests[found.code.guest_id]
-            elif guest is None:
-                guest = self._adopt(room, found, None)
+            if (old := found.code) is not None:
+                code = room.codes.get(old.guest_id)
+                if code is None:
+                    # It has ended since it was looked for.
+                    continue
+                who = self.store.guests[code.guest_id]
+            elif found.pin is not None:
+                who, code = self._adopted(room, found.pin, None, guest)
             else:
-                self._adopt(room, found, guest.name)
-        assert guest is not None
-        return guest
+                continue
+            if guest is not None and guest.guest_id != who.guest_id:
+                raise refusal("code_unknown", lock=room.lock.data.name)
+            if guest is None or old is None:
+                guest = who
+            codes.append((room, code))
+        if guest is None:
+            raise refusal("code_unknown")
+        return guest, codes
 
-    def _adopt(self, room: LockCodes, found: Found, name: str | None) -> Guest:
-        pin = found.pin
-        assert pin is not None
+    def _adopted(
+        self, room: LockCodes, pin: Pin, name: str | None, known: Guest | None
+    ) -> tuple[Guest, Code]:
+        """Return whose a code that is not managed would be, and what it would be; nothing is kept."""
         if pin.state not in (PinState.LOADED, PinState.DISABLED):
             raise refusal("code_on_its_way", lock=room.lock.data.name)
-        guest = self._adopter(room, pin, name or pin_name(pin))
+        guest = self._adopter(room, pin, name or pin_name(pin), known)
         if pin.user_id is None and pin.partner_user_id != guest.guest_id:
             # No command could name it.
             raise refusal("code_unidentifiable", lock=room.lock.data.name)
-        self.store.guests[guest.guest_id] = guest
         now, doubted = dt_util.utcnow(), room.codes.get(guest.guest_id)
         if doubted is None:
-            wish = wishes.adopted_code(guest, room.lock_id, pin, now)
-        else:
-            wish = wishes.identify(doubted, pin, now)
-        room.async_wish(wish)
-        return guest
+            return guest, wishes.adopted_code(guest, room.lock_id, pin, now)
+        return guest, wishes.identify(doubted, pin, now)
 
-    def _adopter(self, room: LockCodes, pin: Pin, name: str) -> Guest:
-        known = self.store.guests.get(pin.partner_user_id or "") or self.find_guest(
-            name
+    def _adopter(
+        self, room: LockCodes, pin: Pin, name: str, known: Guest | None
+    ) -> Guest:
+        known = (
+            self.store.guests.get(pin.partner_user_id or "")
+            or known
+            or self.find_guest(name)
         )
         if known is None:
             guest = person(name, same_code=False)

@@ -57,7 +57,7 @@ class LockCodes(Ledger):
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._stop_listening: CALLBACK_TYPE | None = None
         self._was_reachable: bool | None = None
-        self._closed = False
+        self._questions = self._answered = 0
 
     @property
     def barrier(self) -> Reason | None:
@@ -88,6 +88,7 @@ class LockCodes(Ledger):
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         self.digits.clear()
+        self._moved.set()
 
     @callback
     def async_wake(self) -> None:
@@ -119,6 +120,8 @@ class LockCodes(Ledger):
     async def async_read(self) -> Listing:
         """Read the list and take what it says; return the newest one. Raises CloudError."""
         asked = dt_util.utcnow()
+        self._questions += 1
+        question = self._questions
         try:
             with needs(self._hass, self._entry, Right.READ_CODES):
                 groups = await self.lock.account.client.get_pins(self.lock_id)
@@ -133,9 +136,11 @@ class LockCodes(Ledger):
             key=self._entry.data[CONF_API_KEY],
             offset=self.lock.account.clock_offset,
         )
-        if self.listing is not None and self.listing.asked > asked:
-            # A later question was answered first: this answer is old.
+        if self.listing is not None and self._answered > question:
+            # A later question was answered first: this answer is old. Their times do not
+            # tell: a clock may have been put back.
             return self.listing
+        self._answered = question
         self.listing = seen
         self.take(seen)
         self._office.async_listed(self.lock_id)

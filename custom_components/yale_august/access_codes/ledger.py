@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.codes.ends import Scene
 from custom_components.yale_august.codes.engine import (
+    take_clock,
     take_listing,
     take_silence,
     take_time,
@@ -40,6 +41,7 @@ class Ledger:
         """What the cloud listed last."""
         self._moved = asyncio.Event()
         self._unsaved = False
+        self._closed = False
 
     def __repr__(self) -> str:
         """Return no id and no digits."""
@@ -58,8 +60,10 @@ class Ledger:
         self.keep(code)
 
     async def async_settled(self, guest_id: str) -> None:
-        """Wait until nothing is open for a guest."""
+        """Wait until nothing is open for a guest, or nobody is at work on it any more."""
         while (code := self.codes.get(guest_id)) is not None and not code.settled:
+            if self._closed:
+                return
             moved = self._moved
             await moved.wait()
 
@@ -78,7 +82,7 @@ class Ledger:
         now = dt_util.utcnow()
         sights = {} if seen is None else self.sights(seen)
         for code in list(self.codes.values()):
-            new = take_time(code, now, self.pace.times)
+            new = take_time(take_clock(code, now), now, self.pace.times)
             scene = Scene(
                 now=now,
                 online=self.lock.data.reachable,

@@ -44,6 +44,7 @@ class CodeOffice:
         self._hass = hass
         self._entry = entry
         self.store = CodeStore(hass, entry.entry_id)
+        self._closed = False
         self.posts = CodePosts(hass, entry, self._hint)
         self.rooms: dict[str, LockCodes] = {}
         """By lock id, while a lock is shown."""
@@ -58,10 +59,12 @@ class CodeOffice:
         await self.store.async_load()
 
     async def async_close(self) -> None:
-        """Leave no task and no timer."""
+        """Leave no task and no timer, and the file to who reads it next."""
+        self._closed = True
         self.survey.async_close()
         rooms, self.rooms = list(self.rooms.values()), {}
         await asyncio.gather(*(room.async_close() for room in rooms))
+        await self.store.async_close()
 
     @callback
     def async_keep(self, lock: LockCoordinator) -> CALLBACK_TYPE:
@@ -199,6 +202,8 @@ class CodeOffice:
     def room(self, lock_id: str) -> LockCodes:
         """Return a lock's codes; raises when it has none."""
         room = self.rooms.get(lock_id)
+        if self._closed:
+            raise refusal("code_lock_went")
         if room is None or not self.can_codes(room.lock):
             name = "" if room is None else room.lock.data.name
             raise refusal("code_not_offered", lock=name)

@@ -3,6 +3,7 @@
 The file is written at once whenever it matters: what is sent to a lock was journaled before.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -42,6 +43,8 @@ class CodeStore:
         """By guest id."""
         self.codes: dict[str, dict[str, Code]] = {}
         """By lock id, then by guest id."""
+        self._saving = asyncio.Lock()
+        self._closed = False
 
     def of(self, lock_id: str) -> dict[str, Code]:
         """Return the codes of a lock by guest id, to be changed in place."""
@@ -84,17 +87,25 @@ class CodeStore:
         self.tidy()
 
     async def async_save(self) -> None:
-        """Write now; returns when it is written."""
-        await self._store.async_save(
-            {
-                "guests": [_guest(guest) for guest in self.guests.values()],
-                "codes": [
-                    _code(code)
-                    for codes in self.codes.values()
-                    for code in codes.values()
-                ],
-            }
-        )
+        """Write now; returns when it is written. Once it is closed the file is another's."""
+        async with self._saving:
+            if self._closed:
+                return
+            await self._store.async_save(
+                {
+                    "guests": [_guest(guest) for guest in self.guests.values()],
+                    "codes": [
+                        _code(code)
+                        for codes in self.codes.values()
+                        for code in codes.values()
+                    ],
+                }
+            )
+
+    async def async_close(self) -> None:
+        """Write nothing any more; returns when what was begun is written."""
+        async with self._saving:
+            self._closed = True
 
     async def async_remove(self) -> None:
         """Delete the file: the entry is removed."""

@@ -156,6 +156,19 @@ def give_up(code: Code, reason: Reason) -> Code:
 # What has happened
 
 
+def take_clock(code: Code, now: datetime) -> Code:
+    """Bring back what is noted for a time to come: the clock was put back since."""
+    if code.wished_at > now:
+        code = replace(code, wished_at=now)
+    if (step := code.step) is not None and step.sent_at > now:
+        deadline = now + (step.deadline - step.sent_at)
+        code = replace(code, step=replace(step, sent_at=now, deadline=deadline))
+    if (trail := code.trail) is not None and trail.until > now:
+        since = min(trail.since, now)
+        code = replace(code, trail=replace(trail, since=since, until=now))
+    return code
+
+
 def take_time(code: Code, now: datetime, times: Times) -> Code:
     """End a code whose window is over."""
     schedule = code.schedule
