@@ -1,5 +1,6 @@
 """Bluetooth keys go to Home Assistant's own integration where a person wants it, and nowhere else."""
 
+import asyncio
 from collections.abc import Generator
 import json
 from typing import Any, override
@@ -82,12 +83,23 @@ def loaded(lock: Lock, *keys: dict[str, Any]) -> None:
     lock.offline_keys = {"loaded": list(keys)}
 
 
+async def all_told(home: Home) -> None:
+    """Wait until no key is on its way any more."""
+    names = (f"{DOMAIN} Bluetooth key", f"discovery flow {YALEXS_BLE}")
+    await home.when(
+        lambda: (
+            not any(task.get_name().startswith(names) for task in asyncio.all_tasks())
+        )
+    )
+    await home.hass.async_block_till_done()
+
+
 async def set_up(home: Home, **data: Any) -> ConfigEntry:
     """Set an entry up whose owner wants keys handed over."""
     entry = await home.add_entry(data.pop("user", None), data=data)
     home.hass.config_entries.async_update_entry(entry, options=KEYS)
     await home.hass.config_entries.async_setup(entry.entry_id)
-    await home.keeps_still()
+    await all_told(home)
     return entry
 
 
@@ -96,10 +108,10 @@ async def test_off_at_first(
 ) -> None:
     """Nobody is told a key unasked; with the option on, once at this start and the next."""
     entry = await home.set_up()
-    await home.keeps_still()
+    await all_told(home)
     assert nearby == []
     await choose(hass, entry, bluetooth=True)
-    await home.keeps_still()
+    await all_told(home)
     (told,) = nearby
     assert told == {
         "name": DOOR,
@@ -109,7 +121,7 @@ async def test_off_at_first(
         "slot": 1,
     }
     await home.coordinator(entry, DOOR).async_refresh()
-    await home.keeps_still()
+    await all_told(home)
     assert len(nearby) == 1
     (other,) = hass.config_entries.async_entries(YALEXS_BLE)
     assert other.source == SOURCE_INTEGRATION_DISCOVERY
@@ -117,7 +129,7 @@ async def test_off_at_first(
     # What was changed at the cloud reaches the entry that is there already.
     loaded(door, {"key": key_of(7), "slot": 3})
     await hass.config_entries.async_reload(entry.entry_id)
-    await home.keeps_still()
+    await all_told(home)
     assert len(nearby) == 2
     assert dict(other.data) == {"key": key_of(7), "slot": 3}
 
@@ -196,7 +208,7 @@ async def test_cloud_that_fails(home: Home, door: Lock, nearby: list[Any]) -> No
     assert nearby == []
     home.cloud.faults.clear()
     await home.coordinator(entry, DOOR).async_refresh()
-    await home.keeps_still()
+    await all_told(home)
     assert len(nearby) == 1
 
 

@@ -18,7 +18,6 @@ from .cloud.errors import CloudError
 from .cloud.models import OfflineKey, Role
 from .const import ACTING_OWNER, CONF_ACTING_USER, DOMAIN
 from .coordinator import LockCoordinator
-from .options import Options
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,18 +34,15 @@ class BluetoothKeys:
         self._hass = hass
         self._entry = entry
         self._client = client
-        self._wanted = (
-            Options.read(entry.options).bluetooth
-            and entry.data[CONF_ACTING_USER] == ACTING_OWNER
-        )
+        self._owns = entry.data[CONF_ACTING_USER] == ACTING_OWNER
         self._turn = asyncio.Lock()
         self._done: set[str] = set()
 
     @callback
     def async_hand_over(self, lock: LockCoordinator) -> None:
-        """Hand the key of a lock over soon, unless that was done or nobody wants it."""
+        """Hand the key of a lock over soon, unless that was done or it is not the login's."""
         if (
-            not self._wanted
+            not self._owns
             or lock.lock_id in self._done
             or lock.data.summary.role is not Role.SUPERUSER
             or _identity(lock) is None

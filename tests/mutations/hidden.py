@@ -85,4 +85,20 @@ MUTATIONS: Final = (
         new="    access_token: str | None = field(default=None)",
         test="cloud/models/test_properties.py::test_nothing_hidden_is_shown",
     ),
+    Mutation(
+        rule=6,
+        name="Bluetooth keys are given away unasked",
+        file="inventory.py",
+        old="        if self._account.options.bluetooth:",
+        new="        if self._account.options:",
+        test="test_bluetooth_keys.py::test_off_at_first",
+    ),
+    Mutation(
+        rule=6,
+        name="models show Bluetooth keys",
+        file="cloud/models/keys.py",
+        old="    key: str | None = field(default=None, repr=False)",
+        new="    key: str | None = field(default=None)",
+        test="cloud/models/test_properties.py::test_nothing_hidden_is_shown",
+    ),
 )

@@ -21,6 +21,7 @@ from custom_components.yale_august.cloud.models import (
     House,
     LockDetail,
     LockStatus,
+    OfflineKeys,
     Operation,
     Pin,
     PinAction,
@@ -127,6 +128,17 @@ CASES: Final = {
         actions={
             **ACTIONS,
             BoltState.LOCKED: {"lock", "onetouchlock"},
+        },
+    ),
+    "keys": Case(
+        OfflineKeys.from_json,
+        {
+            "LockID": payloads.LOCK_ID,
+            "OfflineKeys": {
+                "loaded": [
+                    {"key": payloads.OTHER_LOCK_ID, "slot": 1, "UserID": "hidden"}
+                ]
+            },
         },
     ),
     "locks": Case(read_locks, payloads.LOCKS),
