@@ -96,9 +96,9 @@ MUTATIONS: Final = (
     Mutation(
         rule=4,
         name="a cache as old as the doubt ends it",
-        file="knowledge/facts.py",
-        old="        if offer.time > data.doubted_at:",
-        new="        if offer.time != data.doubted_at:",
+        file="knowledge/draft.py",
+        old="            if offer.time > self.doubted_at:",
+        new="            if offer.time != self.doubted_at:",
         test="knowledge/test_properties.py::test_a_doubt_ends_with_something_newer",
     ),
     Mutation(

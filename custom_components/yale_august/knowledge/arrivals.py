@@ -4,8 +4,9 @@ The one place that decides. Nothing here has a clock, a network or Home Assistan
 takes what was known and what has arrived, and returns what is known then.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from custom_components.yale_august.cloud.answers import device_error
 from custom_components.yale_august.cloud.errors import CloudError
@@ -18,17 +19,8 @@ from custom_components.yale_august.cloud.models import (
     PushMessage,
 )
 
-from .facts import (
-    complain,
-    is_nameless,
-    relieve,
-    take_actor,
-    take_bolt,
-    take_door,
-    take_online,
-    take_signal,
-)
-from .lock import LockData, changed
+from .draft import Draft
+from .lock import LockData
 from .readings import Moment, Origin, Reading, Verdict
 from .trouble import trouble_of
 
@@ -38,8 +30,7 @@ LATE = timedelta(seconds=60)
 """A message that seems to be older than this when it comes: perhaps the clock is wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(NamedTuple):
     """What is known now, and what has to be done about it."""
 
     data: LockData
@@ -53,59 +44,59 @@ class Taken:
 
 def take_push(data: LockData, message: PushMessage, moment: Moment) -> Taken:
     """Take what the cloud sent by itself."""
-    before = data
+    now, before = Draft(data), data.bolt
     at = moment.ours(message.at)
     seen = moment.arrived if at is None else min(at, moment.arrived)
     if message.bridge_online is not None:
-        data = take_online(data, value=message.bridge_online, at=seen)
+        now.take_online(value=message.bridge_online, at=seen)
     elif _tells_of_contact(message):
-        data = take_online(data, value=True, at=seen)
+        now.take_online(value=True, at=seen)
     if message.failed is not None:
-        data = complain(data, trouble_of(device_error(message.failed)), moment)
+        now.complain(trouble_of(device_error(message.failed)), moment)
     settled: bool | None = None
     names = True
     if message.bolt is not None:
-        data, verdict = take_bolt(data, message.bolt, at, moment, Origin.PUSH)
+        verdict = now.take_bolt(message.bolt, at, moment, Origin.PUSH)
         newer = verdict is Verdict.NEWER
-        contradicts = before.bolt is None or before.bolt.value is not message.bolt
+        contradicts = before is None or before.value is not message.bolt
         if contradicts and not message.bolt.moving and moment.arrived - seen > LATE:
             # Late, or one of the clocks has jumped: a read will tell.
             settled = True
         elif newer:
             settled = False
-        names = newer or (verdict is Verdict.CONFIRMED and is_nameless(data, seen))
+        names = newer or (verdict is Verdict.CONFIRMED and now.is_nameless(seen))
     if message.door is not DoorState.ABSENT:
-        data, _ = take_door(data, message.door, at, moment, Origin.PUSH)
+        now.take_door(message.door, at, moment, Origin.PUSH)
     if names:
-        data = take_actor(data, message, before, moment.arrived)
-    return Taken(data=data, disputed=settled)
+        now.take_actor(message, moment.arrived)
+    return Taken(data=now.done(), disputed=settled)
 
 
 def take_detail(data: LockData, detail: LockDetail, moment: Moment) -> Taken:
     """Take the lock's detail, which the cloud read from its cache."""
+    now = Draft(data)
+    now.detail = detail
     if detail.bridge_online is not None:
-        data = take_online(data, value=detail.bridge_online, at=moment.asked)
+        now.take_online(value=detail.bridge_online, at=moment.asked)
     elif data.online is not None and data.online.at < moment.asked:
-        data = changed(data, online=None)
-    data = changed(data, detail=detail)
+        now.online = None
     if detail.status is None:
-        return Taken(data=data)
-    return take_status(data, detail.status, moment)
+        return Taken(data=now.done())
+    return take_status(now.done(), detail.status, moment)
 
 
 def take_status(data: LockData, status: LockStatus, moment: Moment) -> Taken:
     """Take the cloud's cached status."""
-    before, at = data, moment.ours(status.at)
-    data, verdict = take_bolt(data, status.bolt, at, moment, Origin.READ)
-    verdicts = {verdict}
+    now, at = Draft(data), moment.ours(status.at)
+    verdicts = {now.take_bolt(status.bolt, at, moment, Origin.READ)}
     if status.door is not DoorState.ABSENT:
-        data, verdict = take_door(data, status.door, at, moment, Origin.READ)
-        verdicts.add(verdict)
+        verdicts.add(now.take_door(status.door, at, moment, Origin.READ))
+    after = now.done()
     return Taken(
-        data=data,
+        data=after,
         disputed=Verdict.DISPUTED in verdicts,
-        unheard=_unheard(before, data),
-        untold=_untold(before, data),
+        unheard=_unheard(data, after),
+        untold=_untold(data, after),
     )
 
 
@@ -116,46 +107,50 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
     """
     if operation.accepted:
         return Taken(data=data)
-    before, origin = data, Origin.READ
+    now, origin = Draft(data), Origin.READ
     if not operation.from_cache:
         origin = Origin.ANSWER
-        data = take_online(data, value=True, at=moment.arrived)
-        data = take_signal(relieve(data, heard=True, moved=False), operation.info)
+        now.take_online(value=True, at=moment.arrived)
+        now.relieve(heard=True, moved=False)
+        now.take_signal(operation.info)
     verdicts = set()
     if operation.bolt_reported:
         # A bolt that moves did so before the answer came: it may have arrived since.
         at = moment.asked if operation.bolt.moving else None
-        data, verdict = take_bolt(data, operation.bolt, at, moment, origin)
-        verdicts.add(verdict)
+        verdicts.add(now.take_bolt(operation.bolt, at, moment, origin))
     if operation.door is not DoorState.ABSENT:
-        data, verdict = take_door(data, operation.door, None, moment, origin)
-        verdicts.add(verdict)
-    decided = verdicts & {Verdict.NEWER, Verdict.DISPUTED}
+        verdicts.add(now.take_door(operation.door, None, moment, origin))
+    after, decided = now.done(), verdicts & {Verdict.NEWER, Verdict.DISPUTED}
     return Taken(
-        data=data,
+        data=after,
         disputed=Verdict.DISPUTED in decided if decided else None,
-        untold=_untold(before, data),
+        untold=_untold(data, after),
     )
 
 
 def take_failure(data: LockData, err: CloudError, moment: Moment) -> Taken:
     """Take what a failed command says about the lock."""
-    return Taken(data=complain(data, trouble_of(err), moment))
+    now = Draft(data)
+    now.complain(trouble_of(err), moment)
+    return Taken(data=now.done())
 
 
 def take_doubt(data: LockData, sent: datetime) -> Taken:
     """Take it that a command may have moved the bolt since, and that nobody has told."""
     if data.bolt is not None and data.bolt.at > sent:
         return Taken(data=data)
-    bolt = data.bolt and replace(data.bolt, confirmed=None)
-    return Taken(data=changed(data, bolt=bolt, doubted_at=sent))
+    now = Draft(data)
+    now.bolt = data.bolt and replace(data.bolt, confirmed=None)
+    now.doubted_at = sent
+    return Taken(data=now.done())
 
 
 def take_jam(data: LockData, moment: Moment) -> Taken:
     """Take the lock's word that it could not move its bolt: the cloud has reached it."""
-    data = take_online(data, value=True, at=moment.arrived)
-    data, _ = take_bolt(data, BoltState.JAMMED, None, moment, Origin.ANSWER)
-    return Taken(data=data, disputed=False)
+    now = Draft(data)
+    now.take_online(value=True, at=moment.arrived)
+    now.take_bolt(BoltState.JAMMED, None, moment, Origin.ANSWER)
+    return Taken(data=now.done(), disputed=False)
 
 
 def _moved(before: Reading[BoltState] | None, after: Reading[BoltState] | None) -> bool:

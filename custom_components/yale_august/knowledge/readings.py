@@ -6,7 +6,7 @@ Nothing here has a clock, a network or Home Assistant: time comes in with each r
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from custom_components.yale_august.cloud.models import BoltState, DoorState
 
@@ -39,8 +39,7 @@ class Verdict(Enum):
     """The cloud's cache claims an older time and another value: someone lost a message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(NamedTuple):
     """When something was asked for and when it arrived, by our clock."""
 
     asked: datetime
