@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from homeassistant.exceptions import HomeAssistantError
 import probatio as vol
 import pytest
 
@@ -380,6 +381,24 @@ async def test_lock_that_refuses(codes: CodeHome) -> None:
     failed = answer[home.entity_id("lock", FRONT, "lock")]
     assert failed["result"] == "failed"
     assert "no room for another code" in failed["message"]
+
+
+async def test_code_that_is_not_taken_off(codes: CodeHome) -> None:
+    """Nobody is told that a lock does not have a code that may still open it."""
+    home = codes.home
+    await ask(home, "add_code", FRONT, BACK, name=GUEST)
+    told = {"code": 409, "message": "something else"}
+    for action, name in (("disable_code", FRONT), ("delete_code", BACK)):
+        codes.cloud.faults.add("write_pins", Fail(409, told))
+        with pytest.raises(HomeAssistantError, match="may still open") as refusal:
+            await ask_one(home, action, name, name=GUEST)
+        assert "does not have" not in str(refusal.value)
+    await codes.cloud.faults.bridge_offline(codes.back)
+    home.coordinator(codes.entry, BACK).async_read_soon()
+    await home.shows("binary_sensor", BACK, "connectivity", "off")
+    answer = await ask_one(home, "delete_code", BACK, name=GUEST, wait=1)
+    assert answer["result"] == "waiting"
+    assert str(answer["message"]).startswith("The code may still open Back Door.")
 
 
 async def test_lock_without_codes(home: Home) -> None:

@@ -317,6 +317,7 @@ def _outcome(room: LockCodes, guest_id: str, digits: str | None) -> Outcome:
     return Outcome(
         lock_id=room.lock_id,
         code_id=guest_id,
+        goal=Goal.GONE if code is None else code.goal,
         state=CodeState.ENDED if code is None else code.state,
         reason=None if code is None else code.reason,
         settled=code is None or code.settled,

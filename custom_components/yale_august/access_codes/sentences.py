@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from custom_components.yale_august.codes.records import CodeState, Reason
+from custom_components.yale_august.codes.records import CodeState, Goal, Reason
+from custom_components.yale_august.codes.view import Outcome
 from custom_components.yale_august.sentences import said
 
 STATES: Final = {
@@ -18,6 +19,11 @@ STATES: Final = {
     CodeState.NEEDS_NEW_CODE: "code_now_needs_new_code",
     CodeState.LOST: "code_now_lost",
 }
+STILL_THERE: Final = {
+    CodeState.WAITING: "code_still_there",
+    CodeState.REFUSED: "code_still_there_refused",
+}
+"""The same of a code that shall not open the lock: until that is so it may."""
 REASONS: Final = {
     Reason.BRIDGE_OFFLINE: "code_because_bridge_offline",
     Reason.BUSY: "code_because_busy",
@@ -47,11 +53,12 @@ REASONS: Final = {
 }
 
 
-def code_said(
-    sentences: Mapping[str, str], lock: str, state: CodeState, reason: Reason | None
-) -> str:
+def code_said(sentences: Mapping[str, str], lock: str, became: Outcome) -> str:
     """Return what has become of a code on a lock, and why where that is known."""
-    text = said(sentences, STATES[state], {"lock": lock})
-    if reason is None:
+    key = STATES[became.state]
+    if became.goal is not Goal.OPEN:
+        key = STILL_THERE.get(became.state, key)
+    text = said(sentences, key, {"lock": lock})
+    if became.reason is None:
         return text
-    return f"{text} {said(sentences, REASONS[reason], {'lock': lock})}"
+    return f"{text} {said(sentences, REASONS[became.reason], {'lock': lock})}"

@@ -95,7 +95,7 @@ async def async_follow(call: ServiceCall, wished: Wished, found: Found) -> None:
             [codes.room(lock_id)], first.code_id, call.data[WAIT], made
         )
         became = outcomes[lock_id]
-        message = code_said(sentences, target.name, became.state, became.reason)
+        message = code_said(sentences, target.name, became)
         if became.state in _FAILED:
             found[target.key] = target, _error("code_failed", message)
             return

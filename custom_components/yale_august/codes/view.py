@@ -40,6 +40,7 @@ class Outcome:
 
     lock_id: str = field(repr=False)
     code_id: str = field(repr=False)
+    goal: Goal
     state: CodeState
     reason: Reason | None = None
     settled: bool = True
