@@ -52,6 +52,7 @@ QUICK = Pace(
             after_end=timedelta(seconds=0.2),
         ),
         looks=(timedelta(seconds=0.04), timedelta(seconds=0.08)),
+        look_share=timedelta(),
         slow=timedelta(seconds=0.4),
     ),
 )

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+import json
 
 from custom_components.yale_august.cloud.models import Pin, PinAction, PinState
 from custom_components.yale_august.codes import engine, wishes
 from custom_components.yale_august.codes.ends import Scene
 from custom_components.yale_august.codes.engine import TAKEN, UNKNOWN, Answer, Verdict
+from custom_components.yale_august.codes.journal import code_from_json, code_to_json
 from custom_components.yale_august.codes.pace import Times
 from custom_components.yale_august.codes.plan import pick
 from custom_components.yale_august.codes.recognition import Sights, recognise
@@ -126,14 +128,15 @@ class Cloud:
 
     def write(
         self, action: PinAction, guest: str, digits: str | None, schedule: Schedule
-    ) -> bool:
-        """Take a command; False is 409."""
+    ) -> Reason | None:
+        """Take a command; return why not (409)."""
         if action is PinAction.LOAD:
             assert digits is not None
-            return self.put(guest, digits, schedule) is not None
+            has_room = self.put(guest, digits, schedule) is not None
+            return None if has_room else Reason.CONFLICT
         slot = self.of(guest)
         if slot is None:
-            return True
+            return None
         match action:
             case PinAction.DELETE:
                 slot.state = PinState.DELETING
@@ -145,14 +148,14 @@ class Cloud:
                     else (PinState.DISABLED, PinState.ENABLING, PinState.LOADED)
                 )
                 if slot.state is end:
-                    return True
+                    return None
                 if slot.state is not start:
-                    return False
+                    return Reason.BUSY_INTENT
                 slot.state = way
                 self._job(slot, end)
             case _:
                 raise AssertionError(action)
-        return True
+        return None
 
     def _job(self, slot: Slot, end: PinState) -> None:
         def done() -> None:
@@ -227,8 +230,15 @@ class Keeper:
         return self.now
 
     def restart(self) -> None:
-        """Lose the memory."""
+        """Lose the memory; of the disk there is what was written, which has no digits."""
+        written = json.dumps([code_to_json(code) for code in self.disk.values()])
+        for digits in self.memory.values():
+            assert f'"{digits}"' not in written
         self.memory.clear()
+        read = map(code_from_json, json.loads(written))
+        found = {code.guest_id: code for code in read if code is not None}
+        assert found == self.disk
+        self.disk = found
 
     def scene(self, code: Code) -> Scene:
         """Return what else is known."""
@@ -251,6 +261,7 @@ class Keeper:
             self.newest = seen.asked
         sights = {} if seen is None else self.sights(seen)
         for code in list(self.disk.values()):
+            code = engine.take_clock(code, self.now)
             code = engine.take_time(code, self.now, TIMES)
             scene = self.scene(code)
             code = (
@@ -297,6 +308,8 @@ class Keeper:
         match fate:
             case "busy":
                 return Answer(verdict=Verdict.NOT_SENT, reason=Reason.BUSY)
+            case "at work":
+                return Answer(verdict=Verdict.CONTRADICTED, reason=Reason.BUSY_INTENT)
             case "forbidden":
                 return Answer(verdict=Verdict.REFUSED, reason=Reason.ROLE_MISSING)
             case "lost before":
@@ -311,12 +324,12 @@ class Keeper:
             cloud.late.append((self.now, load))
         if fate == "late":
             return UNKNOWN
-        taken = cloud.write(action, who, digits, schedule)
+        refusal = cloud.write(action, who, digits, schedule)
         if fate == "lost after":
             return UNKNOWN
-        if taken:
+        if refusal is None:
             return TAKEN
-        return Answer(verdict=Verdict.CONTRADICTED, reason=Reason.CONFLICT)
+        return Answer(verdict=Verdict.CONTRADICTED, reason=refusal)
 
     def run(self, seconds: float = 5, turns: int = 60) -> None:
         """Go on with a cloud that behaves until nothing is open."""

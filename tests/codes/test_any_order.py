@@ -23,7 +23,16 @@ from .model import LOCK, START, TIMES, Cloud, Crash, Keeper, guest
 
 GUESTS = st.integers(0, 1)
 FATES = st.sampled_from(
-    ["taken", "taken", "lost before", "lost after", "late", "busy", "forbidden"]
+    [
+        "taken",
+        "taken",
+        "lost before",
+        "lost after",
+        "late",
+        "busy",
+        "at work",
+        "forbidden",
+    ]
 )
 CRASHES = st.sampled_from([None, None, None, "journaled", "sent"])
 SCHEDULES = st.sampled_from(

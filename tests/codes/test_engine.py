@@ -1,15 +1,24 @@
-"""What must never pass for the code that was wished."""
+"""Steps of a code's way that seldom come, one by one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from custom_components.yale_august.cloud.models import PinState
+from custom_components.yale_august.cloud.models import AccessType, Pin, PinState
 from custom_components.yale_august.codes import wishes
-from custom_components.yale_august.codes.records import CodeState, Reason
-from custom_components.yale_august.codes.schedule import ALWAYS, Temporary
+from custom_components.yale_august.codes.pace import CodePace
+from custom_components.yale_august.codes.plan import look_after
+from custom_components.yale_august.codes.records import Code, CodeState, Goal, Reason
+from custom_components.yale_august.codes.schedule import (
+    ALWAYS,
+    AnySchedule,
+    Opaque,
+    Temporary,
+)
+from custom_components.yale_august.codes.sighting import same_schedule
 
-from .model import LOCK, START, Cloud, Keeper, guest
+from .model import LOCK, START, TIMES, Cloud, Keeper, guest
 
 GINA = guest(1)
 
@@ -57,3 +66,121 @@ def test_replaced_after_it_was_confirmed() -> None:
         Reason.CHANGED_ELSEWHERE,
     )
     assert len(keeper.sent) == 1
+
+
+def test_clock_set_back() -> None:
+    """Nothing of ours is of a time to come, so that it is not waited for."""
+    keeper = _sent()
+    day = timedelta(days=1)
+    keeper.now -= day
+    keeper.newest = None
+    keeper.run()
+    assert keeper.disk[GINA.guest_id].state is CodeState.CONFIRMED
+    keeper.now += day
+    keeper.wish(wishes.end(keeper.disk[GINA.guest_id], keeper.later()))
+    keeper.now -= 2 * day
+    keeper.newest = None
+    keeper.run()
+    assert keeper.disk == {}
+    assert keeper.cloud.of(GINA.guest_id) is None
+
+
+def test_busy_intent_passes() -> None:
+    """What is refused because the cloud is still at work is sent once more, a while later."""
+    for refusals in (1, 2):
+        keeper = _sent()
+        keeper.run()
+        since = len(keeper.sent)
+        code = keeper.disk[GINA.guest_id]
+        keeper.wish(wishes.suspend(code, keeper.later()))
+        for _ in range(60):
+            keeper.now += timedelta(seconds=3)
+            keeper.cloud.work()
+            seen = keeper.cloud.list(keeper.now)
+            keeper.look(seen)
+            has_refused = len(keeper.sent) - since >= refusals
+            keeper.act(seen, "taken" if has_refused else "at work")
+        code, (first, second) = keeper.disk[GINA.guest_id], keeper.sent[since:]
+        assert second.at - first.at >= TIMES.grace
+        if refusals == 1:
+            assert (code.state, code.goal) == (CodeState.CONFIRMED, Goal.SUSPENDED)
+        else:
+            assert (code.state, code.reason) == (CodeState.REFUSED, Reason.BUSY_INTENT)
+
+
+def test_window_ends_while_uncertain() -> None:
+    """What was loaded and never seen is not waited for because its window is over, but looked for."""
+    keeper = Keeper(Cloud())
+    keeper.wish(wishes.new_code(GINA, LOCK, _window(10), keeper.later()), "1234")
+    keeper.act(keeper.cloud.list(keeper.later()), "lost after")
+    keeper.now += timedelta(minutes=4)
+    keeper.look(keeper.cloud.list(keeper.now, complete=False))
+    code = keeper.disk[GINA.guest_id]
+    assert (code.state, code.goal) == (CodeState.UNCERTAIN, Goal.OPEN)
+    keeper.now += timedelta(minutes=12)
+    for seen in (None, keeper.cloud.list(keeper.later(), complete=False)):
+        keeper.look(seen)
+        code = keeper.disk[GINA.guest_id]
+        assert (code.state, code.goal) == (CodeState.UNCERTAIN, Goal.GONE)
+        assert code.reason is Reason.WINDOW_OVER
+        assert not code.in_flight
+    keeper.run()
+    assert keeper.ended == {GINA.guest_id}
+    assert keeper.cloud.of(GINA.guest_id) is None
+
+
+def _window(minutes: int) -> Temporary:
+    return Temporary(start=START, end=START + timedelta(minutes=minutes))
+
+
+def test_looks_become_rare() -> None:
+    """What does not move is looked at ever more seldom."""
+    code = wishes.new_code(GINA, LOCK, ALWAYS, START)
+
+    def pauses(code: Code) -> list[float]:
+        found = (look_after([code], done, CodePace()) for done in range(14))
+        return [pause.total_seconds() for pause in found if pause is not None]
+
+    first = [5, 5, 5, 10, 20, 40, 60]
+    assert pauses(code) == [*first, 60, 120, 240, 480, 900, 900, 900]
+    waiting = replace(code, state=CodeState.WAITING)
+    assert pauses(waiting) == [*first, *[900] * 7]
+    assert pauses(replace(code, state=CodeState.UNCERTAIN)) == [900] * 14
+    assert pauses(replace(code, settled=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "access_type", "times", "same"),
+    [
+        (ALWAYS, AccessType.ALWAYS, None, True),
+        (ALWAYS, AccessType.ALWAYS, "in the vendor's own words", None),
+        (ALWAYS, AccessType.UNKNOWN, None, None),
+        (ALWAYS, AccessType.TEMPORARY, "STARTSEC=1;ENDSEC=2", False),
+        (_window(1), AccessType.TEMPORARY, "in the vendor's own words", None),
+        (_window(1), AccessType.RECURRING, "in the vendor's own words", False),
+        (_window(1), AccessType.ALWAYS, None, False),
+        (
+            Opaque(access_type=AccessType.RECURRING, text="x"),
+            AccessType.RECURRING,
+            "x",
+            True,
+        ),
+        (
+            Opaque(access_type=AccessType.RECURRING, text="x"),
+            AccessType.RECURRING,
+            "y",
+            None,
+        ),
+        (
+            Opaque(access_type=AccessType.RECURRING, text="x"),
+            AccessType.ALWAYS,
+            None,
+            False,
+        ),
+    ],
+)
+def test_same_schedule(
+    ours: AnySchedule, access_type: AccessType, times: str | None, same: bool | None
+) -> None:
+    """Of another kind it is another one; what cannot be read of the same kind nobody knows."""
+    assert same_schedule(ours, Pin(access_type=access_type, access_times=times)) is same

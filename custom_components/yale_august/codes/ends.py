@@ -151,6 +151,18 @@ def is_replaced(code: Code, pin: Pin) -> bool:
     return pin.pin_id not in (None, code.pin_id)
 
 
+def is_intact(code: Code) -> bool:
+    """Return whether a listed code has the digits that were given to the guest."""
+    if code.change or code.goal is Goal.GONE:
+        return False
+    match code.state:
+        case CodeState.CONFIRMED | CodeState.SENT | CodeState.WAITING:
+            return True
+        case CodeState.UNCERTAIN:
+            return code.reason in {Reason.NOT_CONFIRMED, *ELSEWHERE.values()}
+    return False
+
+
 def serves(code: Code, step: Step) -> bool:
     """Return whether a step leads where the person wants to be now."""
     match step.action:

@@ -37,6 +37,7 @@ from .records import Code, CodeState, Goal, Guest, Reason, Step, Trail
 from .schedule import Temporary
 from .sighting import Listing, pin_key, same_schedule
 from .under_way import take_step
+from .wishes import end
 
 
 class Verdict(Enum):
@@ -188,16 +189,7 @@ def take_time(code: Code, now: datetime, times: Times) -> Code:
         return replace(ended(code), reason=Reason.WINDOW_OVER)
     if now < schedule.end + times.after_end:
         return code
-    return replace(
-        code,
-        goal=Goal.GONE,
-        wished_at=now,
-        settled=False,
-        change=False,
-        fresh=False,
-        state=CodeState.ENDING,
-        reason=Reason.WINDOW_OVER,
-    )
+    return replace(end(code, now), reason=Reason.WINDOW_OVER)
 
 
 def take_silence(code: Code, scene: Scene) -> Code:

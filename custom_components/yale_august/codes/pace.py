@@ -27,7 +27,9 @@ class CodePace:
     looks: Sequence[timedelta] = tuple(
         timedelta(seconds=seconds) for seconds in (5, 5, 5, 10, 20, 40, 60)
     )
-    """Between looks at what is under way, one after the other; the last goes on."""
+    """Between looks at what is under way, one after the other; then ever longer, up to `slow`."""
+    look_share: timedelta = timedelta(seconds=0.5)
+    """The least time between looks that each lock with something under way adds."""
     slow: timedelta = timedelta(minutes=15)
     """For what nobody can hasten: a lock out of reach, a write that is overdue."""
     rest: timedelta = timedelta(days=1)

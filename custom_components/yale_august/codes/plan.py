@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 from custom_components.yale_august.cloud.models import PinAction
 
@@ -11,6 +12,8 @@ from .recognition import UNSEEN, Sights
 from .records import Code, CodeState, Goal
 from .schedule import Temporary
 from .sighting import Listing
+
+_DOUBLINGS: Final = 10
 
 
 def pick(
@@ -42,12 +45,14 @@ def look_after(codes: Iterable[Code], done: int, pace: CodePace) -> timedelta | 
     states = {code.state for code in open_codes(codes)}
     if not states:
         return None
-    has_lasted = done >= len(pace.looks)
-    if states <= {CodeState.UNCERTAIN} or (
-        has_lasted and states <= {CodeState.UNCERTAIN, CodeState.WAITING}
-    ):
+    if states <= {CodeState.UNCERTAIN}:
         return pace.slow
-    return pace.looks[-1 if has_lasted else done]
+    if done < len(pace.looks):
+        return pace.looks[done]
+    if states <= {CodeState.UNCERTAIN, CodeState.WAITING}:
+        return pace.slow
+    more = min(done - len(pace.looks), _DOUBLINGS)
+    return min(pace.slow, pace.looks[-1] * (1 << more))
 
 
 def next_end(codes: Iterable[Code], now: datetime, times: Times) -> datetime | None:

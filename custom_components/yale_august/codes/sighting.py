@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from custom_components.yale_august.cloud.models import Pin, PinGroups
+from custom_components.yale_august.cloud.models import AccessType, Pin, PinGroups
 
-from .schedule import AnySchedule, Opaque, read_schedule
+from .schedule import AnySchedule, Opaque, read_schedule, vendor_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,16 @@ def pin_key(pin: Pin) -> str:
 def same_schedule(schedule: AnySchedule, pin: Pin) -> bool | None:
     """Return whether a listed code opens as it should; None when that cannot be read."""
     listed = read_schedule(pin)
-    if isinstance(schedule, Opaque) or isinstance(listed, Opaque):
-        return True if schedule == listed else None
-    return schedule == listed
+    if schedule == listed:
+        return True
+    if not isinstance(schedule, Opaque) and not isinstance(listed, Opaque):
+        return False
+    kinds = {
+        one.access_type if isinstance(one, Opaque) else vendor_words(one).access_type
+        for one in (schedule, listed)
+    }
+    # Of another kind it is another one, whatever it says.
+    return False if len(kinds - {AccessType.UNKNOWN}) > 1 else None
 
 
 def uses(seen: Listing, digits: str, but: Pin | None = None) -> bool:

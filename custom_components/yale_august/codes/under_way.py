@@ -53,7 +53,7 @@ def take_step(
         step = replace(step, accepted=True)
         return _wait(replace(code, step=step), step, scene)
     if step.accepted is False:
-        return _contradicted(code, step)
+        return _contradicted(code, step, scene, is_late=is_late)
     if step.accepted is None and is_late:
         return _without_effect(code, step)
     return _wait(code, step, scene)
@@ -68,7 +68,7 @@ def _absent(code: Code, step: Step, scene: Scene, *, is_late: bool) -> Code:
     if code.goal is Goal.GONE or code.change:
         return gone(replace(code, step=None, tried=None), scene, known=False)
     if step.accepted is False:
-        return _contradicted(code, step)
+        return _contradicted(code, step, scene, is_late=is_late)
     if step.accepted or step.seen:
         return refused(code, Reason.REFUSED_BY_LOCK)
     return _without_effect(code, step)
@@ -117,10 +117,14 @@ def _without_effect(code: Code, step: Step) -> Code:
     return replace(dropped(code), tried=step.action)
 
 
-def _contradicted(code: Code, step: Step) -> Code:
-    """Give up what the cloud has refused, unless nobody wants it any more."""
+def _contradicted(code: Code, step: Step, scene: Scene, *, is_late: bool) -> Code:
+    """Give up what the cloud has refused, unless nobody wants it any more, or it is only for now."""
     if not serves(code, step):
         return dropped(code)
+    if step.refusal is Reason.BUSY_INTENT and step.attempt == 1:
+        if not is_late:
+            return _wait(code, step, scene)
+        return replace(dropped(not_loaded(code, step)), tried=step.action)
     return refused(not_loaded(code, step), step.refusal or Reason.CONFLICT)
 
 
