@@ -109,6 +109,19 @@ async def test_not_ended(
     await home.until(lambda: pins(door) == {} and repairs(home.hass) == {})
 
 
+async def test_perhaps_not_ended(home: Home, entry: ConfigEntry, door: Lock) -> None:
+    """A code of which nobody knows whether it is gone may open the door; when it is gone all is well."""
+    code_id = await give(home, entry, door, "Anna")
+    home.cloud.locksmith.hold(door)
+    await home.account(entry).codes.async_end(code_id)
+    await home.until(lambda: set(repairs(home.hass)) == {"code_not_ended"})
+    issue = repairs(home.hass)["code_not_ended"]
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["reason"] == "Not confirmed by the lock"
+    home.cloud.locksmith.release(door)
+    await home.until(lambda: pins(door) == {} and repairs(home.hass) == {})
+
+
 async def mend(hass_client: Any, issue: ir.IssueEntry, remedy: str) -> str:
     """Choose what shall become of a code; return how the repair ends."""
     client = await hass_client()

@@ -193,6 +193,27 @@ async def test_new_digits_on_two_locks(codes: CodeHome) -> None:
     assert codes.pin(codes.front).pin == codes.pin(codes.back).pin == "958204"
 
 
+@pytest.mark.parametrize("deed", ["replaced", "removed", "moved"])
+async def test_other_lock_was_changed(codes: CodeHome, deed: str) -> None:
+    """What somebody has put in the place of the guest's code on another lock is not the guest's."""
+    await codes.add(codes.back, digits=DIGITS)
+    pin = codes.pin(codes.back)
+    await _lost_before(codes, 0)
+    await codes.add(codes.front, wait=0)
+    await codes.home.when(lambda: codes.cloud.requests.count("write_pins") == 2)
+    if deed == "removed":
+        codes.back.pins.pins.clear()
+    elif deed == "replaced":
+        pin.pin_id, pin.pin = "f" * 24, "739154"
+    else:
+        pin.pin, pin.access_type = "739154", "temporary"
+        pin.access_times = "STARTSEC=1;ENDSEC=2"
+    codes.cloud.faults.clear()
+    await codes.reload()
+    await codes.reaches(codes.front, LOST_DIGITS, Reason.DIGITS_LOST)
+    assert codes.front.pins.pins == []
+
+
 async def test_removing_the_entry(
     codes: CodeHome, hass_storage: dict[str, Any]
 ) -> None:

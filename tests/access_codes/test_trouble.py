@@ -1,19 +1,27 @@
 """What goes wrong with access codes: locks out of reach, answers that are lost, refusals."""
 
 import asyncio
+from dataclasses import replace
+from functools import partial
+import random
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from custom_components.yale_august.access_codes.desk import NEW
+from custom_components.yale_august.cloud.client import Client
+from custom_components.yale_august.cloud.models import LockCapabilities, ReservedPin
+from custom_components.yale_august.codes.digits import weakness
 from custom_components.yale_august.codes.records import CodeState, Reason
+from custom_components.yale_august.codes.schedule import ALWAYS
 from custom_components.yale_august.codes.view import CodeEventKind
 from tests.home import Home
-from tests.simulator import Fail, Reset
+from tests.simulator import Fail, Reset, serve_pins
 from tests.simulator.faults import Truncate
 from tests.simulator.pinbook import Pin, PinState
 
-from .code_home import GUEST, CodeHome, soon
+from .code_home import FRONT, GUEST, CodeHome, soon
+from .code_pins import put
 
 REFUSED, CONFIRMED = CodeState.REFUSED, CodeState.CONFIRMED
 NOT_ALLOWED = {"code": "NotAuthorized", "message": "endpoint not allowed for API key"}
@@ -98,11 +106,16 @@ async def test_nothing_has_an_effect(codes: CodeHome) -> None:
     assert codes.events[-1].kind is CodeEventKind.REFUSED
 
 
+def conflict(text: str) -> Fail:
+    """Return a 409 with the cloud's words."""
+    return Fail(409, {"code": 409, "message": text})
+
+
+BUSY = conflict("Unable to set intent state for pin: deleting")
 CONFLICTS = {
     "User already has a PIN on this lock": Reason.GUEST_HAS_CODE,
     "PIN is already used on this lock": Reason.CODE_IN_USE,
     "No free slot on this lock": Reason.NO_SLOT,
-    "Unable to set intent state for pin: deleting": Reason.BUSY_INTENT,
     "something else": Reason.CONFLICT,
 }
 
@@ -111,7 +124,7 @@ async def test_each_conflict(codes: CodeHome) -> None:
     """A 409 is a refusal with its own words, once a list has shown that nothing was loaded."""
     for text, reason in CONFLICTS.items():
         since = len(codes.cloud.requests)
-        codes.cloud.faults.add("write_pins", Fail(409, {"code": 409, "message": text}))
+        codes.cloud.faults.add("write_pins", conflict(text))
         made = await codes.add(codes.front)
         outcome = made[codes.front.lock_id]
         assert (outcome.state, outcome.reason) == (REFUSED, reason)
@@ -119,6 +132,68 @@ async def test_each_conflict(codes: CodeHome) -> None:
         await codes.codes.async_end(GUEST, wait=5)
         assert codes.codes.guests == {}
         assert codes.writes(codes.front, since=since) == ["?"]
+
+
+async def test_conflict_with_earlier_change(codes: CodeHome) -> None:
+    """What the cloud is still at work on is sent once more after a while, and not again."""
+    grace = codes.home.account(codes.entry).pace.codes.times.grace
+    for times, state, reason in (
+        (1, CONFIRMED, None),
+        (2, REFUSED, Reason.BUSY_INTENT),
+    ):
+        since = len(codes.cloud.requests)
+        codes.cloud.faults.add("write_pins", BUSY, times=times)
+        outcome = (await codes.add(codes.front))[codes.front.lock_id]
+        assert (outcome.state, outcome.reason) == (state, reason)
+        first, second = codes.cloud.requests.of("write_pins", since=since)
+        assert second.at - first.at >= grace
+        await codes.codes.async_end(GUEST, wait=5)
+        assert codes.front.pins.pins == []
+
+
+async def test_conflict_of_each_kind(codes: CodeHome) -> None:
+    """What is refused leaves the code as it is, says why, and can be wished again."""
+    await codes.add(codes.front, digits="804615")
+    wishes = {
+        "suspend": partial(codes.codes.async_suspend, GUEST, wait=5),
+        "resume": partial(codes.codes.async_resume, GUEST, wait=5),
+        "change": partial(codes.codes.async_change, GUEST, wait=5, digits=NEW),
+        "end": partial(codes.codes.async_end, GUEST, wait=5),
+    }
+    for name, wish in wishes.items():
+        pin, since = codes.pin(codes.front), len(codes.cloud.requests)
+        was = (pin.pin, pin.state)
+        codes.cloud.faults.add("write_pins", conflict("something else"))
+        outcome = (await wish())[codes.front.lock_id]
+        assert (outcome.state, outcome.reason) == (REFUSED, Reason.CONFLICT), name
+        assert codes.writes(codes.front, since=since) == ["?"]
+        assert (codes.pin(codes.front).pin, codes.pin(codes.front).state) == was
+        again = (await wish())[codes.front.lock_id]
+        assert again.state is (CodeState.ENDED if name == "end" else CONFIRMED), name
+    assert codes.front.pins.pins == []
+
+
+async def test_no_room(codes: CodeHome) -> None:
+    """A lock that is known to be full is told before anything is sent."""
+    codes.front.capabilities.pin_slot_max = 2
+    codes.home.account(codes.entry).locks[codes.front.lock_id].data = replace(
+        codes.home.coordinator(codes.entry, FRONT).data,
+        capabilities=LockCapabilities(pin_slot_min=1, pin_slot_max=2),
+    )
+    codes.cloud.locksmith.hold(codes.front)
+    for name in ("Anna", "Ben"):
+        await codes.codes.async_add(name, [codes.front.lock_id], ALWAYS)
+    since = len(codes.cloud.requests)
+    with pytest.raises(ServiceValidationError, match="no room.*holds 2") as refused:
+        await codes.add()
+    assert refused.value.translation_key == "code_no_room"
+    assert GUEST not in {guest.name for guest in codes.codes.guests.values()}
+    assert codes.cloud.requests.count("reserve_pin", since=since) == 0
+    codes.cloud.locksmith.release(codes.front)
+    for name in ("Anna", "Ben"):
+        await codes.codes.async_end(name, wait=5)
+    await codes.add()
+    assert codes.is_at(codes.front, CONFIRMED)
 
 
 async def test_no_free_slot(codes: CodeHome) -> None:
@@ -172,8 +247,9 @@ async def test_endpoint_not_allowed(codes: CodeHome, operation: str) -> None:
         await codes.add(codes.front)
 
 
-async def test_reservation(codes: CodeHome) -> None:
+async def test_reservation(codes: CodeHome, monkeypatch: pytest.MonkeyPatch) -> None:
     """The vendor's own free code is taken where the key may reserve one, else ours."""
+    monkeypatch.setattr(serve_pins, "_random", random.Random(14))
     made = await codes.add(codes.front)
     (reserved,) = codes.cloud.requests.of("reserve_pin")
     assert reserved.status == 200
@@ -186,6 +262,24 @@ async def test_reservation(codes: CodeHome) -> None:
         assert made[codes.front.lock_id].state is CONFIRMED
         await codes.codes.async_end(GUEST, wait=5)
     assert codes.cloud.requests.count("reserve_pin") == 2
+
+
+@pytest.mark.parametrize("digits", ["123456", "739154", "12"])
+async def test_reservation_that_does_not_fit(
+    codes: CodeHome, monkeypatch: pytest.MonkeyPatch, digits: str
+) -> None:
+    """One that is easy to guess, is used on another of the locks or is too short is not taken."""
+    put(codes.home, codes.back, "Nora", "739154")
+
+    async def reserve(_: Client, __: str) -> ReservedPin:
+        return ReservedPin(pin=digits, slot=1)
+
+    monkeypatch.setattr(Client, "reserve_pin", reserve)
+    made = await codes.add()
+    (given,) = {outcome.digits for outcome in made.values()}
+    assert given is not None and given != digits
+    assert weakness(given) is None
+    assert codes.is_at(codes.back, CONFIRMED)
 
 
 async def test_lost_and_changed_elsewhere(codes: CodeHome) -> None:

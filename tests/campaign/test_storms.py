@@ -14,7 +14,9 @@ import pytest
 from custom_components.yale_august import account
 from custom_components.yale_august.account import PACE
 from custom_components.yale_august.cloud.budget import Limits
+from custom_components.yale_august.codes.schedule import ALWAYS
 from tests.simulator import Fail, Reset
+from tests.simulator.pinbook import PinState
 
 from .bench import Bench, bench, left_over
 from .warp import run
@@ -229,3 +231,36 @@ async def count(many: Crowd) -> None:
 def test_count() -> None:
     """How many codes each lock has is asked in nobody's way."""
     among(count, shape="keypad")
+
+
+async def give(many: Crowd) -> None:
+    """Give somebody a code for all locks, which are slow, and operate one meanwhile."""
+    cloud, codes = many.cloud, many.bench.account.codes
+    lock_ids = [lock.lock_id for lock in cloud.locks]
+    for lock in cloud.locks:
+        cloud.locksmith.hold(lock)
+    await codes.async_add("Cleaner", lock_ids, ALWAYS)
+    await asyncio.sleep(30)
+    given = cloud.clock.now()
+    assert await many.watch.command(cloud.locks[-1], "unlock") is None
+    (put,) = cloud.requests.of("remote_operate")
+    assert put.at - given < timedelta(seconds=0.1)
+    for _ in range(10):
+        await asyncio.sleep(10)
+        assert many.bench.account.client.budget.figures()["waiting"] == 0
+    for lock in cloud.locks:
+        cloud.locksmith.release(lock)
+    while codes.at_work:
+        await asyncio.sleep(5)
+    for lock in cloud.locks:
+        (pin,) = lock.pins.pins
+        assert pin.state is PinState.LOADED
+    assert many.sent("write_pins") == len(lock_ids)
+    assert many.sent("get_pins") < 6 * len(lock_ids)
+    many.within_budget()
+    many.watch.is_true()
+
+
+def test_give() -> None:
+    """A code for a hundred locks leaves the doors their share."""
+    among(give, locks=100, shape="keypad")

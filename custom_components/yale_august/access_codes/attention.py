@@ -24,7 +24,7 @@ KEYS: Final = {
 }
 """The repair of each state in which a person has to decide."""
 NOT_ENDED: Final = "code_not_ended"
-"""The repair of a code that should be gone and is not."""
+"""The repair of a code that should be gone, and is not or may not be."""
 
 type _Repair = tuple[str, str, str, Reason | None]
 """Which, of which code, whose, and why."""
@@ -104,9 +104,12 @@ def async_attend_codes(
 
 def _key(code: ShownCode) -> str | None:
     """Return the repair that a code needs, if any."""
-    if not code.managed or code.state not in KEYS:
+    if not code.managed:
         return None
-    return NOT_ENDED if code.goal is Goal.GONE else KEYS[code.state]
+    if code.goal is Goal.GONE:
+        is_stuck = code.state in KEYS or code.state is CodeState.UNCERTAIN
+        return NOT_ENDED if is_stuck else None
+    return KEYS.get(code.state)
 
 
 def _issue_id(key: str, entry: ConfigEntry, lock: LockCoordinator, code_id: str) -> str:

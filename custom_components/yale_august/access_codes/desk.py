@@ -25,7 +25,15 @@ from custom_components.yale_august.codes.wishes import WishRefused
 from custom_components.yale_august.storage import Notebook
 
 from .keeper import LockCodes
-from .maker import CodeMaker, check_schedule, checked_name, person, refusal, refused_by
+from .maker import (
+    CodeMaker,
+    check_room,
+    check_schedule,
+    checked_name,
+    person,
+    refusal,
+    refused_by,
+)
 from .office import CodeOffice, Outcomes
 from .shown import Found, find_in, listed_pins, pin_name, shown_codes, unmanaged
 
@@ -151,6 +159,8 @@ class AccessCodes(CodeOffice):
         async with self._wishing:
             known = self._check_new(name, rooms)
             await self.async_look(rooms)
+            for room in rooms:
+                check_room(room)
             if digits is not None:
                 self._maker.check(digits, rooms, weak=weak)
                 made = {room.lock_id: digits for room in rooms}

@@ -58,11 +58,17 @@ class LockCodes(Ledger):
         self._stop_listening: CALLBACK_TYPE | None = None
         self._was_reachable: bool | None = None
         self._questions = self._answered = 0
+        """How often the list was asked for, and which question was answered last."""
 
     @property
     def barrier(self) -> Reason | None:
         """Why the cloud keeps codes from this login, once it has said so in this run."""
         return self._read_barrier or self._writer.barrier
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the lock is looked at because a wish is open."""
+        return self._task is not None
 
     # Life
 
@@ -170,6 +176,7 @@ class LockCodes(Ledger):
             pause = look_after(self.codes.values(), done, self.pace)
             if pause is None:
                 break
+            pause = max(pause, self.pace.look_share * self._office.at_work)
             now = dt_util.utcnow()
             end = next_end(self.codes.values(), now, self.pace.times)
             if end is not None:

@@ -28,6 +28,7 @@ from custom_components.yale_august.codes.schedule import (
     check_ahead,
     check_allowed,
 )
+from custom_components.yale_august.codes.slots import slots_of
 from custom_components.yale_august.codes.wishes import WishRefused
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
@@ -94,6 +95,17 @@ def used(room: LockCodes) -> Collection[str]:
     """Return the digits that are or will be on a lock, as far as they are known."""
     listed = () if room.listing is None else room.listing.pins
     return {pin.pin for pin in listed if pin.pin is not None} | {*room.digits.values()}
+
+
+def check_room(room: LockCodes) -> None:
+    """Raise for a lock that has no room for another code; where that is not known the cloud decides."""
+    if room.listing is None or not room.listing.complete:
+        return
+    sights = room.sights(room.listing)
+    coming = sum(sights[guest_id].pin is None for guest_id in room.codes)
+    most = slots_of(room.lock.data.capabilities)
+    if len(room.listing.pins) + coming >= most:
+        raise refusal("code_no_room", lock=room.lock.data.name, most=str(most))
 
 
 def new_guest_id() -> str:

@@ -17,6 +17,10 @@ class Office(Protocol):
 
     store: CodeStore
 
+    @property
+    def at_work(self) -> int:
+        """How many locks are looked at because a wish is open there."""
+
     async def async_find_digits(self, code: Code) -> str | None:
         """Return what another lock has for the same guest; raises Unreadable."""
 

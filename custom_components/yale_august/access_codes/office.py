@@ -10,6 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from custom_components.yale_august.cloud.errors import CloudError, LoginExpired
 from custom_components.yale_august.cloud.models import Role
 from custom_components.yale_august.codes.digits import is_digits
+from custom_components.yale_august.codes.ends import is_intact
 from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Guest
 from custom_components.yale_august.codes.view import CodeEvent, Outcome
@@ -65,6 +66,11 @@ class CodeOffice:
         rooms, self.rooms = list(self.rooms.values()), {}
         await asyncio.gather(*(room.async_close() for room in rooms))
         await self.store.async_close()
+
+    @property
+    def at_work(self) -> int:
+        """How many locks are looked at because a wish is open there."""
+        return sum(room.is_at_work for room in self.rooms.values())
 
     @callback
     def async_keep(self, lock: LockCoordinator) -> CALLBACK_TYPE:
@@ -192,7 +198,9 @@ class CodeOffice:
                 if barrier_of(err) is None:
                     raise Unreadable from err
                 continue
-            pin = listed_pin(room, code)
+            if (now := room.codes.get(code.guest_id)) is None or not is_intact(now):
+                continue
+            pin = listed_pin(room, now)
             if pin is not None and pin.pin is not None and is_digits(pin.pin):
                 found.add(pin.pin)
         return found.pop() if len(found) == 1 else None
