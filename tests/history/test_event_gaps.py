@@ -1,5 +1,6 @@
 """What was lost, doubled, late or missed is told exactly once all the same."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.yale_august.history import witness
+from custom_components.yale_august.history.cases import GRAIN
 from tests.home import Home
 from tests.simulator import Fail, Lock
 from tests.simulator.accounts import User
@@ -108,6 +110,29 @@ async def test_door_that_a_message_about_the_bolt_tells_of(
     await stories.are(
         *("door_opened", "unlocked", "door_closed", "opened"), in_order=False
     )
+    assert stories.reads == 1
+
+
+async def test_gap_that_left_no_trace(home: Home, door: Lock, pia: User) -> None:
+    """Nor does it matter that all stands as before, and that nothing was read while push was away."""
+    entry = await home.set_up()
+    stories = Stories(home)
+    # Less apart than two clocks may be is no news.
+    await asyncio.sleep(GRAIN.total_seconds())
+    home.cloud.push.refusals = None
+    await home.cloud.faults.drop_sockets()
+    await home.until(lambda: not home.account(entry).push_connected)
+    hands = home.cloud.hands
+    await in_turn(
+        enter(home, door, pia),
+        hands.open_door(door),
+        hands.close_door(door),
+        hands.lock(door),
+    )
+    home.cloud.push.refusals = 0
+    await home.until(lambda: home.account(entry).push_connected, seconds=10)
+    told = await stories.are("unlocked", "door_opened", "door_closed", "locked")
+    assert told[0]["person"] == "Pia Pin"
     assert stories.reads == 1
 
 

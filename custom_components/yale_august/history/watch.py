@@ -23,6 +23,8 @@ class Watch:
     listeners: list[IncidentListener] = field(default_factory=list)
     blind: bool = True
     """Whether something may have happened that was not heard."""
+    hears_since: datetime | None = None
+    """The connection that was there when this was last looked at: between two nobody listened."""
     asks: bool = False
     """Whether the feed has to tell what has happened."""
     wants_ring: bool = False

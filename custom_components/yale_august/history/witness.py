@@ -262,7 +262,12 @@ class Witness:
     def _updated(self, watch: Watch) -> None:
         """See whether the cloud knows of something that was not heard while nobody listened."""
         account, lock = self._account, watch.lock
-        if not account.push_connected or lock.data.reachable is False:
+        connected_at = account.push.connected_at
+        if (
+            not account.push_connected
+            or connected_at != watch.hears_since
+            or lock.data.reachable is False
+        ):
             watch.blind = True
         if not watch.blind:
             return
@@ -271,7 +276,7 @@ class Witness:
             if at > watch.journal.heard + GRAIN:
                 watch.journal.heard = at
                 self._ask_of_gap(watch)
-        connected_at = account.push.connected_at
+        watch.hears_since = connected_at
         watch.blind = (
             not account.push_connected
             or connected_at is None
