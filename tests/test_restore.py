@@ -128,7 +128,7 @@ async def test_old_run_writes_no_more(
     entry = await home.set_up()
     notebook = home.account(entry)._notebook  # noqa: SLF001
     await hass.config_entries.async_unload(entry.entry_id)
-    notebook.remember({"people": ["somebody"]})
+    notebook.remember({"people": [["somebody"]]})
     notebook.touch()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(hours=1))
     await hass.async_block_till_done()

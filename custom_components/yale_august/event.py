@@ -1,6 +1,6 @@
 """What happens at a lock and who did it, and what becomes of its access codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, override
 
@@ -9,6 +9,7 @@ from homeassistant.components.event import (
     EventDeviceClass,
     EventEntity,
     EventEntityDescription,
+    EventExtraStoredData,
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -25,6 +26,7 @@ from .knowledge.face import Part
 
 PARALLEL_UPDATES = 0
 
+ATTR_PERSON: Final = "person"
 ATTR_GUEST: Final = "guest"
 ATTR_CODE_ID: Final = "code_id"
 ATTR_REASON: Final = "reason"
@@ -96,10 +98,29 @@ async def async_setup_entry(
     async_add_codes_table(entry, async_add_entities, CODES_TABLE, CodesEvents)
 
 
-class IncidentEvent(LockDeviceEntity, EventEntity):
+class TellingEvent(LockDeviceEntity, EventEntity):
+    """Tells of people. What it told before a restart or reload is shown again by Home Assistant."""
+
+    _who: str
+    """The attribute that says who."""
+
+    @override
+    async def async_get_last_event_data(self) -> EventExtraStoredData | None:
+        """Return what was told last, without a name that nobody wants to see any more."""
+        stored = await super().async_get_last_event_data()
+        told = None if stored is None else stored.last_event_attributes
+        if stored is None or not told or told.get(self._who) is None:
+            return stored
+        if self.coordinator.account.people.may_show(told[self._who]):
+            return stored
+        return replace(stored, last_event_attributes={**told, self._who: None})
+
+
+class IncidentEvent(TellingEvent):
     """Tells each incident once, in the order in which they happened as far as that is known."""
 
     entity_description: IncidentDescription
+    _who = ATTR_PERSON
 
     def __init__(
         self,
@@ -153,17 +174,18 @@ class IncidentEvent(LockDeviceEntity, EventEntity):
             )
         return {
             "method": incident.method.value,
-            "person": person,
+            ATTR_PERSON: person,
             "ours": incident.ours,
             "at": incident.at.isoformat(timespec="seconds"),
             "late": late,
         }
 
 
-class CodesEvents(CodesEntity, EventEntity):
+class CodesEvents(CodesEntity, TellingEvent):
     """What becomes of the access codes of a lock; without their digits."""
 
     entity_description: CodesDescription
+    _who = ATTR_GUEST
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -52,8 +52,8 @@ class Memory(TypedDict, total=False):
     """How many codes each lock had, by lock id."""
     incidents: dict[str, IncidentMemory]
     """What was told of each lock, by lock id, so that it is not told again."""
-    people: list[str]
-    """User ids in the order in which they were first seen, where names are not shown."""
+    people: list[list[str]]
+    """The ids of each person, in the order in which they were first seen, where names are not shown."""
     numbered: list[str]
     """Ids of locks and guests in the order in which a repair first had to name them."""
 
@@ -169,7 +169,12 @@ def _checked(stored: object) -> Memory:
             for lock_id, told in codes.items()
             if isinstance(told, dict)
         }
-    for key in ("people", "numbered"):
-        if isinstance(ids := stored.get(key), list):
-            memory[key] = [each for each in ids if isinstance(each, str)]
+    if isinstance(people := stored.get("people"), list):
+        memory["people"] = [
+            [each for each in ids if isinstance(each, str)]
+            for ids in people
+            if isinstance(ids, list)
+        ]
+    if isinstance(ids := stored.get("numbered"), list):
+        memory["numbered"] = [each for each in ids if isinstance(each, str)]
     return memory

@@ -20,6 +20,7 @@ from custom_components.yale_august.entity import (
 )
 
 from .desk import AccessCodes
+from .shown import listed_as
 
 WORRIES: Final = (
     CodeState.LOST,
@@ -76,7 +77,10 @@ class CodesEntity(LockDeviceEntity):
 
     def called(self, code: ShownCode | CodeEvent) -> str:
         """Return what the guest of a code is called in states, events and calendars."""
-        return self.coordinator.account.people.guest(code.code_id, code.name)
+        users = self._codes.store.known_as(code.code_id)
+        if (room := self._codes.rooms.get(self.coordinator.lock_id)) is not None:
+            users |= listed_as(room, code.code_id)
+        return self.coordinator.account.people.guest(code.code_id, code.name, users)
 
 
 @callback

@@ -78,6 +78,12 @@ def unmanaged(room: LockCodes) -> Iterator[Pin]:
             yield pin
 
 
+def listed_as(room: LockCodes, code_id: str) -> set[str]:
+    """Return the cloud's id of whoever has a code that is not ours, if it is listed with one."""
+    pins = () if room.listing is None else room.listing.pins
+    return {pin.user_id for pin in pins if pin.user_id and pin_key(pin) == code_id}
+
+
 def open_others(room: LockCodes) -> int:
     """Return how many codes that are not ours the lock takes."""
     return sum(pin.state is PinState.LOADED for pin in unmanaged(room))

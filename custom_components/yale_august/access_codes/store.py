@@ -62,6 +62,11 @@ class CodeStore:
             if code.user_id is not None and not code.adopted
         }
 
+    def known_as(self, guest_id: str) -> set[str]:
+        """Return all ids by which the cloud knows whoever has these codes."""
+        codes = self.of_guest(guest_id).values()
+        return {code.user_id for code in codes if code.user_id is not None}
+
     def tidy(self) -> None:
         """Forget guests without a code."""
         kept = {guest_id for codes in self.codes.values() for guest_id in codes}

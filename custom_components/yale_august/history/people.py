@@ -1,6 +1,7 @@
 """Who did it, in words: the one place that decides what a person is called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+import re
 from typing import Final
 
 from homeassistant.core import callback
@@ -18,6 +19,8 @@ PSEUDO_USERS: Final = {
 }
 """Words the cloud sends where no person acted (reference 19.3, 20.3, 21)."""
 
+_NUMBER: Final = re.compile(r"Person \d+", re.ASCII)
+
 
 class People:
     """The people of one entry: what they are called in states, events and calendars.
@@ -31,12 +34,18 @@ class People:
         self,
         *,
         by_name: bool,
-        numbered: list[str],
-        on_numbered: Callable[[list[str]], None],
+        numbered: list[list[str]],
+        on_numbered: Callable[[list[list[str]]], None],
     ) -> None:
-        """Go on with the numbers that were given before; `on_numbered` keeps them."""
+        """Go on with the numbers that were given before; `on_numbered` keeps them.
+
+        Each person is known by one id or several: of the cloud's user, of the guest of a code.
+        """
         self.by_name = by_name
-        self._numbers = {user_id: at for at, user_id in enumerate(numbered, start=1)}
+        self._numbered = [set(ids) for ids in numbered]
+        self._numbers = {
+            one: number for number, ids in enumerate(self._numbered) for one in ids
+        }
         self._on_numbered = on_numbered
         self._names: dict[str, str] = {}
         self.listeners: list[Callable[[str], None]] = []
@@ -71,16 +80,35 @@ class People:
         """
         if self.by_name:
             return self._name(user_id, detail)
-        number = self._numbers.get(user_id)
-        if number is None:
-            number = self._numbers[user_id] = len(self._numbers) + 1
-            self._on_numbered(list(self._numbers))
-        return f"Person {number}"
+        return self._by_number(user_id)
 
     @callback
-    def guest(self, code_id: str, name: str) -> str:
-        """Return what the guest of an access code is called."""
-        return name if self.by_name else self.called(code_id) or name
+    def guest(self, code_id: str, name: str, users: Iterable[str] = ()) -> str:
+        """Return what the guest of an access code is called; `users`: as whom the cloud knows the guest."""
+        return name if self.by_name else self._by_number(code_id, *users)
+
+    def may_show(self, name: object) -> bool:
+        """Return whether what somebody was called before may be shown now."""
+        return self.by_name or _NUMBER.fullmatch(str(name)) is not None
+
+    def _by_number(self, *ids: str) -> str:
+        """Return the number of a person who has these ids; one who had two has the first from now on."""
+        found = {self._numbers.get(one) for one in ids}
+        number = min((one for one in found if one is not None), default=None)
+        if number is None:
+            number = len(self._numbered)
+            self._numbered.append(set())
+        if found != {number}:
+            for other in found:
+                if other is None or other == number:
+                    continue
+                # Nobody else gets a number that has been seen.
+                ids += tuple(self._numbered[other])
+                self._numbered[other] = set()
+            self._numbered[number] |= set(ids)
+            self._numbers |= dict.fromkeys(ids, number)
+            self._on_numbered([sorted(one) for one in self._numbered])
+        return f"Person {number + 1}"
 
     def _name(self, user_id: str, detail: LockDetail | None) -> str | None:
         user = None if detail is None else detail.users.get(user_id)
