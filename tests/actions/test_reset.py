@@ -9,7 +9,7 @@ import probatio as vol
 import pytest
 
 from tests.home import Home
-from tests.simulator import Fail, Reset
+from tests.simulator import Fail, Hang, Reset, Slow
 from tests.simulator.accounts import User
 from tests.simulator.lock import Lock
 from tests.simulator.pinbook import PinState
@@ -239,3 +239,28 @@ async def test_success_without_proof(home: Home, door: Lock) -> None:
         assert answer["result"] == "accepted"
         assert "does not show it yet" in answer["message"]
     assert home.device(entry, door.lock_id) is not None
+
+
+@pytest.mark.parametrize("kind", ["hard", "soft"])
+async def test_reload_meanwhile(home: Home, door: Lock, kind: str) -> None:
+    """Who reloads the entry while the reset is on its way is told what became of it all the same."""
+    entry = await home.set_up()
+    home.cloud.faults.add("delete_lock", Slow(0.3))
+    asking = asyncio.create_task(ask(home, "factory_reset", DOOR, **wish(kind)))
+    await home.when(lambda: home.cloud.requests.count("delete_lock") == 1)
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    (told,) = (await asking).values()
+    assert told["result"] == "reset"
+    is_there = home.device(entry, door.lock_id) is not None
+    assert is_there is (kind == "soft")
+    assert list(home.account(entry).locks) == ([door.lock_id] if is_there else [])
+
+
+async def test_lost_answer_and_unloaded(home: Home, door: Lock) -> None:
+    """Nobody is told that nothing was sent because the entry is not loaded any more."""
+    entry = await home.set_up()
+    home.cloud.faults.add("delete_lock", Hang(0.3, acts=True))
+    asking = asyncio.create_task(refusal(home, "factory_reset", DOOR, **wish("hard")))
+    await home.when(lambda: home.cloud.requests.count("delete_lock") == 1)
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    assert await asking == "outcome_unknown"

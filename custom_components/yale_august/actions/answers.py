@@ -40,7 +40,9 @@ async def async_outcomes(
         try:
             return await deed(target)
         except CloudError as err:
-            return told(target.lock, err)
+            # Not by what is true of it now: its entry may be gone since it was sent.
+            assert target.found is not None
+            return told(target.found, err)
         except HomeAssistantError as err:
             return err
 

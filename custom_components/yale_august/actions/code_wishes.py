@@ -79,7 +79,12 @@ async def async_wish(
     except HomeAssistantError as err:
         found |= {target.key: (target, err) for target in targets}
     except CloudError as err:
-        found |= {target.key: (target, told(target.lock, err)) for target in targets}
+        # They may be gone since it was asked for, which must not hide what became of it.
+        found |= {
+            target.key: (target, told(target.found, err))
+            for target in targets
+            if target.found is not None
+        }
     else:
         wished |= {target.key: (target, outcomes[target.lock_id]) for target in targets}
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import ServiceCall, ServiceResponse
 from homeassistant.util.json import JsonObjectType
 
@@ -59,7 +60,7 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
     sentences = await async_sentences(call.hass)
 
     async def reset(target: Target) -> JsonObjectType:
-        lock, account = target.lock, target.account
+        lock = target.lock
         require_role(lock, Role.SUPERUSER)
         name = lock.data.name
         loss = await _async_loss(target, soft=kind == SOFT)
@@ -77,7 +78,7 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
         async with async_turn(lock):
             # Somebody may have wished for one meanwhile.
             require_no_wishes(target)
-            done = await _async_reset(account, lock, soft=kind == SOFT)
+            done = await _async_reset(target, lock, soft=kind == SOFT)
         result = "reset" if done else "accepted"
         return {
             "result": result,
@@ -107,34 +108,48 @@ async def _async_loss(target: Target, *, soft: bool) -> _Loss:
     )
 
 
-async def _async_reset(account: Account, lock: LockCoordinator, *, soft: bool) -> bool:
+async def _async_reset(target: Target, lock: LockCoordinator, *, soft: bool) -> bool:
     """Reset the lock, once; return whether the cloud shows that it was."""
-    client = account.client
+    client = target.account.client
     try:
         await client.delete_lock(lock.lock_id, soft=soft)
     except OutcomeUnknown:
-        if soft or not await _async_gone(account, lock):
+        if soft or not await _async_gone(target):
             raise
-        await account.async_dismiss(lock.lock_id)
         return True
-    if soft:
-        if not await _async_emptied(lock):
-            return False
-        # They have not been lost: somebody has asked for it.
-        await account.codes.async_empty(lock.lock_id)
-        return True
-    if not await _async_gone(account, lock):
-        account.async_look_for_locks()
+    if not soft:
+        return await _async_gone(target)
+    account = _account_now(target)
+    now = account and account.find(target.lock_id)
+    if not account or not now or not await _async_emptied(now):
         return False
-    await account.async_dismiss(lock.lock_id)
+    # They have not been lost: somebody has asked for it.
+    await account.codes.async_empty(target.lock_id)
     return True
 
 
-async def _async_gone(account: Account, lock: LockCoordinator) -> bool:
-    """Return whether the list of locks can be read and lacks the lock."""
+def _account_now(target: Target) -> Account | None:
+    """Return what the entry holds now: it may have been reloaded since the reset was sent."""
+    if target.entry.state is not ConfigEntryState.LOADED:
+        return None
+    account = target.entry.runtime_data
+    return account if isinstance(account, Account) else None
+
+
+async def _async_gone(target: Target) -> bool:
+    """Return whether the list of locks lacks the lock, which then leaves Home Assistant too.
+
+    Where nobody can read the list now, the next start does.
+    """
+    if (account := _account_now(target)) is None:
+        return False
     with suppress(CloudError):
         locks = await account.client.get_locks()
-        return all(one.lock_id != lock.lock_id for one in locks)
+        if all(one.lock_id != target.lock_id for one in locks):
+            if (now := _account_now(target)) is not None:
+                await now.async_dismiss(target.lock_id)
+            return True
+    account.async_look_for_locks()
     return False
 
 
