@@ -349,3 +349,26 @@ def test_file_is_in_order() -> None:
     """Two spaces and no escapes, so that changes can be read."""
     text = TRANSLATIONS.read_text()
     assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
+
+
+IS_NO_FAILURE = re.compile(
+    r"(check|code_because|code_now|code_still_there|command|lock_(?:reset|shared)|reset_loses|share|user)(_|$)"
+    r"|(master_code_confirmed|code_(accepted|not_there|transferred)|sub_user_(created|found))$"
+    # What holds other sentences, or tells what is there.
+    r"|(code_failed|failed_for_some|not_shared|people_unread)$"
+    # Nothing but a list or a setting was asked for.
+    r"|(cloud_address_refused|no_house|no_such_page|sub_user_id_(refused|taken))$"
+)
+SAYS_WHETHER = re.compile(
+    r"\bmoved?\b|[Nn]othing was (sent|changed|reset)|not (sent|carried out)"
+)
+
+
+def test_failures_say_whether_the_door_moved() -> None:
+    """Or whether anything was sent or changed at all."""
+    silent = {
+        name
+        for name, text in texts()["exceptions"].items()
+        if not IS_NO_FAILURE.match(name) and not SAYS_WHETHER.search(text["message"])
+    }
+    assert silent == set()

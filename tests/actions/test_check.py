@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
 
+from custom_components.yale_august.cloud.budget import Budget
 from custom_components.yale_august.cloud.checkup import Verdict
 from custom_components.yale_august.cloud.routes import ROUTES, Safety
 from tests.home import Home
@@ -110,6 +111,27 @@ async def test_refused(home: Home, door: Lock) -> None:
         assert told["status"] == fault.status
         assert verdicts(answer)["get_guests"] == "works"
         home.cloud.faults.clear()
+    # For additional users the cloud says so where the permission of the key is missing.
+    refused = Fail(403, {"code": "NotAuthorized", "message": "not authorized"})
+    home.cloud.faults.add("get_sub_users", refused)
+    answer = await ask(home, "check_account")
+    assert verdicts(answer)["get_sub_users"] == "not_for_key"
+
+
+async def test_paused(home: Home, door: Lock) -> None:
+    """Where the cloud asks for a pause nothing more is asked, and nobody is kept from the door."""
+    entry = await home.set_up()
+    home.cloud.faults.add("*", Fail(429), times=1)
+    before = len(home.cloud.requests)
+    answer = await ask(home, "check_account")
+    assert len(home.cloud.requests) == before + 1
+    assert set(verdicts(answer).values()) == {"no_answer", "in_use", "not_tried"}
+    answer = await ask(home, "check_account")
+    assert len(home.cloud.requests) == before + 1
+    await home.act("unlock", DOOR)
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    # The pause is over, so that leave can be taken of the cloud.
+    home.account(entry).client.budget = Budget()
 
 
 @pytest.mark.parametrize("status", [404, 405])

@@ -150,8 +150,12 @@ async def test_example_of_the_readme(home: Home) -> None:
 
 
 def test_harmless_takes_any_json() -> None:
-    """Also what is no JSON at all."""
+    """Also what is no JSON at all, or deeper than anybody can follow."""
     assert harmless({"a": object(), 4711: (1, 2)}) == {"a": None, "*": [1, 2]}
+    deep: object = "x"
+    for _ in range(100_000):
+        deep = [deep]
+    assert "****" in str(harmless(deep))
 
 
 async def test_choices(home: Home) -> None:

@@ -76,6 +76,7 @@ _SECRET_NAME: Final = re.compile(
 )
 _TOKEN_LIKE: Final = re.compile(r"\S{16,}")
 _HIDDEN: Final = "****"
+_DEEPEST: Final = 12
 
 
 async def _async_send_command(call: ServiceCall) -> ServiceResponse:
@@ -184,20 +185,23 @@ def _told(answer: Operation | None) -> JsonObjectType:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def harmless(value: object) -> JsonValueType:
+def harmless(value: object, depth: int = _DEEPEST) -> JsonValueType:
     """Return any JSON of the cloud without what may be a code, a token, a key or an id.
 
-    What an extended function answers is not documented (reference 12.3).
+    What an extended function answers is not documented (reference 12.3). What lies deeper than
+    anybody looks is left out: no answer must make a failure of a command that was carried out.
     """
+    if depth == 0:
+        return _HIDDEN
     if isinstance(value, Mapping):
         return {
             scrubbed(str(name)): _HIDDEN
             if _SECRET_NAME.search(str(name)) and item not in (None, True, False)
-            else harmless(item)
+            else harmless(item, depth - 1)
             for name, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [harmless(item) for item in value]
+        return [harmless(item, depth - 1) for item in value]
     if isinstance(value, str):
         return _TOKEN_LIKE.sub(_HIDDEN, scrubbed(value))
     if value is None or isinstance(value, bool):

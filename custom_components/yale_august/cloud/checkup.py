@@ -146,6 +146,17 @@ def _tries(client: Client, samples: Samples) -> dict[Route, list[Try]]:
     }
 
 
+def _verdict(route: Route, err: CloudError) -> Verdict:
+    if (
+        route is routes.GET_SUB_USERS
+        and isinstance(err, errors.Forbidden)
+        and err.code == "NotAuthorized"
+    ):
+        # No lock is concerned, so that no role is: it is the permission that is missing (11.1).
+        return Verdict.NOT_FOR_KEY
+    return next(_VERDICTS[kind] for kind in type(err).__mro__ if kind in _VERDICTS)
+
+
 async def _async_try(route: Route, ways: Sequence[Try]) -> Finding:
     """Return what became of the best of some tries; what a key may not is not tried twice."""
     finding = Finding(route=route, verdict=Verdict.NOTHING_TO_TRY)
@@ -155,9 +166,7 @@ async def _async_try(route: Route, ways: Sequence[Try]) -> Finding:
         except LoginExpired, ApiKeyInvalid:
             raise
         except CloudError as err:
-            verdict = next(
-                _VERDICTS[kind] for kind in type(err).__mro__ if kind in _VERDICTS
-            )
+            verdict = _verdict(route, err)
             finding = Finding(route=route, verdict=verdict, status=err.status)
             if verdict not in (Verdict.REFUSED, Verdict.NOT_FOR_ROLE):
                 break
