@@ -111,8 +111,7 @@ def async_add_table[D: LockEntityDescriptionMixin](
 
         look()
         if missing:
-            parts = _LEARNS.value if offered is None else None
-            entry.async_on_unload(lock.async_add_listener(look, parts))
+            entry.async_on_unload(lock.async_add_listener(look, _LEARNS.value))
 
     def _made(lock: LockCoordinator, rows: Iterable[D]) -> list[Entity]:
         return [make(lock, row) for row in rows]

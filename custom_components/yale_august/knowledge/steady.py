@@ -12,6 +12,7 @@ from .readings import UNDATED, Reading
 
 GRAIN: Final = timedelta(seconds=10)
 """A clock that is set back by less is left alone."""
+_GRAIN: Final = GRAIN.total_seconds()
 
 
 class SteadyTime:
@@ -29,14 +30,14 @@ class SteadyTime:
         """Return by how much; nothing for a little."""
         ahead = self._measure()
         by = self._ahead - ahead
-        if by < GRAIN:
+        if by < _GRAIN:
             self._ahead = max(self._ahead, ahead)
             return timedelta()
         self._ahead = ahead
-        return by
+        return timedelta(seconds=by)
 
-    def _measure(self) -> datetime:
-        return dt_util.utcnow() - timedelta(seconds=self._monotonic())
+    def _measure(self) -> float:
+        return dt_util.utcnow().timestamp() - self._monotonic()
 
 
 def moved_back(data: LockData, by: timedelta) -> LockData:
