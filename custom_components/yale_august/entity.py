@@ -48,13 +48,18 @@ class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
         """Stand on the device of the lock or of its keypad."""
         parts = description.parts
         super().__init__(coordinator, None if parts is None else parts.value)
-        self.entity_description = description
+        self.entity_description = self._row = description
         self._attr_unique_id = f"{coordinator.lock_id}_{description.key}"
-        lock = (DOMAIN, coordinator.lock_id)
-        keypad = keypad_identifier(coordinator) if description.of_keypad else None
-        self._attr_device_info = DeviceInfo(identifiers={keypad or lock})
         self._seen: object = None
         self._written: State | None = None
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the device; asked for once, so that nobody has to keep it."""
+        lock = self.coordinator
+        keypad = keypad_identifier(lock) if self._row.of_keypad else None
+        return DeviceInfo(identifiers={keypad or (DOMAIN, lock.lock_id)})
 
     @property
     @override
