@@ -18,7 +18,7 @@ from custom_components.yale_august.cloud.models import Pin, PinState
 from custom_components.yale_august.codes import wishes
 from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.records import Code, Guest, Reason
-from custom_components.yale_august.codes.schedule import Opaque, Schedule
+from custom_components.yale_august.codes.schedule import Schedule
 from custom_components.yale_august.codes.sighting import pin_key
 from custom_components.yale_august.codes.view import ShownCode, opens
 from custom_components.yale_august.codes.wishes import WishRefused
@@ -27,6 +27,7 @@ from custom_components.yale_august.storage import Notebook
 from .keeper import LockCodes
 from .maker import (
     CodeMaker,
+    check_change,
     check_room,
     check_schedule,
     checked_name,
@@ -206,7 +207,7 @@ class AccessCodes(CodeOffice):
                 self._renamed(who, name)
             if schedule is not None or is_fresh:
                 for room, found in refs:
-                    self._check_change(room, found, schedule)
+                    check_change(room, found, schedule)
                 self._wished(codes, wish)
                 if digits is not None:
                     made = await self._async_new_digits(rooms, digits, weak=weak)
@@ -293,15 +294,6 @@ class AccessCodes(CodeOffice):
             # They may have another name.
             self.async_changed(lock_id)
         await self.store.async_save()
-
-    @staticmethod
-    def _check_change(room: LockCodes, found: Found, schedule: Schedule | None) -> None:
-        if schedule is not None:
-            check_schedule(schedule, room.lock)
-            return
-        listed = wishes.listed_schedule(found.code, found.pin)
-        if isinstance(listed, Opaque):
-            raise refusal("code_schedule_unreadable", lock=room.lock.data.name)
 
     def _check_new(self, name: str, rooms: Iterable[LockCodes]) -> Guest | None:
         """Return the guest of a name, if there is one; raises where they have a code already."""

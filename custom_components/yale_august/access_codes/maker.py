@@ -23,17 +23,19 @@ from custom_components.yale_august.codes.digits import (
 )
 from custom_components.yale_august.codes.records import Guest
 from custom_components.yale_august.codes.schedule import (
+    Opaque,
     Schedule,
     ScheduleRefused,
     check_ahead,
     check_allowed,
 )
 from custom_components.yale_august.codes.slots import slots_of
-from custom_components.yale_august.codes.wishes import WishRefused
+from custom_components.yale_august.codes.wishes import WishRefused, listed_schedule
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
 
 from .keeper import LockCodes
+from .shown import Found
 
 LONGEST_NAME: Final = 100
 """Characters: it stands in states, events and lists."""
@@ -95,6 +97,16 @@ def used(room: LockCodes) -> Collection[str]:
     """Return the digits that are or will be on a lock, as far as they are known."""
     listed = () if room.listing is None else room.listing.pins
     return {pin.pin for pin in listed if pin.pin is not None} | {*room.digits.values()}
+
+
+def check_change(room: LockCodes, found: Found, schedule: Schedule | None) -> None:
+    """Raise for other times that the lock does not take, or old ones that nobody can read."""
+    if schedule is not None:
+        check_schedule(schedule, room.lock)
+        return
+    listed = listed_schedule(found.code, found.pin)
+    if isinstance(listed, Opaque):
+        raise refusal("code_schedule_unreadable", lock=room.lock.data.name)
 
 
 def check_room(room: LockCodes) -> None:
