@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -22,6 +22,7 @@ from .abilities import Abilities
 from .access_codes.attention import async_attend_codes
 from .access_codes.desk import AccessCodes
 from .attention import async_attend
+from .channel import Channel
 from .claims import SIGNAL_RELEASED, claims
 from .cloud.models import LockSummary
 from .const import DOMAIN
@@ -30,12 +31,13 @@ from .devices import async_forget_lock, async_keep_devices, known_locks
 from .elsewhere import Elsewhere
 from .farewell import Farewell
 from .history.witness import Witness
+from .household import Household
 from .knowledge.stored import store_lock
 from .later import async_load
+from .roster import RosterCoordinator
 from .storage import Memory, Notebook
 
 if TYPE_CHECKING:
-    from .account import Account
     from .bluetooth_keys import BluetoothKeys
 
 _LOGGER = logging.getLogger(__name__)
@@ -43,13 +45,25 @@ _LOGGER = logging.getLogger(__name__)
 type LockListener = Callable[[LockCoordinator], None]
 
 
+class Owner(Household, Protocol):
+    """The account, as far as its locks go."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry
+    locks: dict[str, LockCoordinator]
+    push: Channel
+    roster: RosterCoordinator
+
+    def was_read_before_push(self, lock: LockCoordinator) -> bool:
+        """Return whether a lock was read, but not since push is connected."""
+
+
 class Inventory:
     """Makes what is shown match the list."""
 
-    def __init__(self, account: Account, notebook: Notebook) -> None:
+    def __init__(self, account: Owner, notebook: Notebook) -> None:
         """Put the parts together; nothing is asked or started yet."""
-        hass: HomeAssistant = account.hass
-        entry: ConfigEntry = account.entry
+        hass, entry = account.hass, account.entry
         self._hass = hass
         self._entry = entry
         self._account = account

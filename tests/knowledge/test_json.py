@@ -16,6 +16,7 @@ from custom_components.yale_august.knowledge.arrivals import (
     take_push,
     take_status,
 )
+from custom_components.yale_august.knowledge.face import face_of
 from custom_components.yale_august.knowledge.lock import LockData
 from custom_components.yale_august.knowledge.readings import Moment
 from tests.cloud.models.test_properties import CASES, JSON, assert_said, damaged
@@ -63,8 +64,8 @@ def test_any_json_is_survived_and_nothing_is_guessed(
     when = Moment(asked=START, arrived=START)
     for kind, body in found:
         data = take(data, kind, body, when)
-        bolt = data.shown_bolt(START, TRUST)
-        door = data.shown_door(START, TRUST)
+        bolt = face_of(data, START, TRUST).bolt
+        door = face_of(data, START, TRUST).door
         assert any(said(kind, body, bolt) for kind, body in found)
         assert any(said(kind, body, door) for kind, body in found)
         assert data.name

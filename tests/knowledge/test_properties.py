@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from custom_components.yale_august.cloud.models import BoltState, DoorState, LockDetail
 from custom_components.yale_august.knowledge.arrivals import take_detail
+from custom_components.yale_august.knowledge.face import face_of
 from custom_components.yale_august.knowledge.readings import Moment
 
 from .arrivals import (
@@ -52,13 +53,13 @@ def test_nothing_is_shown_that_nothing_has_said(
     data = after(history)
     second = later + max((event.arrived for event in history), default=0)
     now = moment(second)
-    bolt, door = data.shown_bolt(now, TRUST), data.shown_door(now, TRUST)
+    bolt, door = face_of(data, now, TRUST).bolt, face_of(data, now, TRUST).door
     said = {event.says for event in history if trusted(event, second, bolt)}
     assert bolt is None or bolt in said
     assert bolt is not BoltState.UNKNOWN
-    secure = data.shown_secure(now, TRUST)
-    assert (secure is True) is (data.settled_bolt(now, TRUST) is BoltState.SECURE)
-    assert secure is not False or data.settled_bolt(now, TRUST) in FREE
+    secure = face_of(data, now, TRUST).secure
+    assert (secure is True) is (face_of(data, now, TRUST).settled is BoltState.SECURE)
+    assert secure is not False or face_of(data, now, TRUST).settled in FREE
     said_of_door = {event.says_of_door for event in history if trusted(event, second)}
     assert door is None or door in said_of_door
 
@@ -71,12 +72,12 @@ def test_a_lock_that_is_cut_off_shows_nothing(history: list[Event], kind: str) -
     read = Event(kind=kind, arrived=LATEST + 20, word="locked", door="closed", at=5)
     now = moment(LATEST + 21)
     data = replace(after([*history, cut]), commanded=BoltState.UNLOCKING)
-    assert data.shown_bolt(now, TRUST) is None
-    assert data.shown_door(now, TRUST) is None
+    assert face_of(data, now, TRUST).bolt is None
+    assert face_of(data, now, TRUST).door is None
     if kind != "push":
         data = take(data, replace(read, online=False))
-        assert data.shown_bolt(now, TRUST) is None
-        assert data.shown_door(now, TRUST) is None
+        assert face_of(data, now, TRUST).bolt is None
+        assert face_of(data, now, TRUST).door is None
 
 
 @often
@@ -97,8 +98,8 @@ def test_what_was_before_a_cut_is_not_known_after_it(
     data = after([*history, cut, *told, back])
     now = moment(LATEST + 31)
     assert data.reachable
-    assert data.settled_bolt(now, TRUST) is None
-    assert data.shown_door(now, TRUST) is None
+    assert face_of(data, now, TRUST).settled is None
+    assert face_of(data, now, TRUST).door is None
 
 
 @often
@@ -120,8 +121,8 @@ def test_the_next_read_tells_the_truth(
     )
     data = take(data, read, offset)
     now = moment(LATEST + 100)
-    assert data.settled_bolt(now, TRUST) is WORDS[word]
-    assert data.shown_door(now, TRUST) is DOORS[door]
+    assert face_of(data, now, TRUST).settled is WORDS[word]
+    assert face_of(data, now, TRUST).door is DOORS[door]
     assert data.doubted_at is None
 
 
@@ -198,7 +199,7 @@ def test_a_stale_cache_overturns_no_message(
     taken = take_detail(
         data, LockDetail.from_json(replace(read, online=True).json()), when
     )
-    assert taken.data.settled_bolt(now, TRUST) is WORDS[pushed]
+    assert face_of(taken.data, now, TRUST).settled is WORDS[pushed]
     assert taken.disputed is (WORDS[pushed] is not WORDS[cached])
 
 
@@ -210,8 +211,8 @@ def test_a_late_message_is_as_old_as_it_says(delay: int, later: int, door: str) 
     data = take(after([]), late)
     is_young = delay + later < HOUR
     now = moment(delay + later)
-    assert data.shown_bolt(now, TRUST) is (BoltState.LOCKED if is_young else None)
-    assert data.shown_door(now, TRUST) is (DOORS[door] if is_young else None)
+    assert face_of(data, now, TRUST).bolt is (BoltState.LOCKED if is_young else None)
+    assert face_of(data, now, TRUST).door is (DOORS[door] if is_young else None)
 
 
 @often
@@ -231,7 +232,7 @@ def test_a_doubt_ends_with_something_newer(
     if restart:
         data = restarted(data, LATEST + 21)
     now = moment(LATEST + 50)
-    assert data.settled_bolt(now, TRUST) is None
+    assert face_of(data, now, TRUST).settled is None
     told = Event(kind=kind, arrived=LATEST + 50, took=1, word=word, at=at)
     data = take(data, told if kind != "detail" else replace(told, online=True))
     if kind == "answer":
@@ -240,10 +241,10 @@ def test_a_doubt_ends_with_something_newer(
     else:
         is_newer = kind == "push" if at is None else at > doubt.arrived
     if not is_newer:
-        assert data.settled_bolt(now, TRUST) is None
+        assert face_of(data, now, TRUST).settled is None
         assert data.doubted_at == moment(doubt.arrived)
     elif kind != "status":
-        assert data.settled_bolt(now, TRUST) is WORDS[word]
+        assert face_of(data, now, TRUST).settled is WORDS[word]
         assert data.doubted_at is None
 
 
@@ -259,11 +260,14 @@ def test_a_restart_makes_nothing_fresh(history: list[Event], away: int) -> None:
     if before.has_secure_mode:
         assert BoltState.SECURE in {event.says for event in history}
     else:
-        assert before.settled_bolt(now, TRUST) is not BoltState.SECURE
-    assert data.settled_bolt(now, TRUST) in (None, before.settled_bolt(now, TRUST))
-    assert data.shown_door(now, TRUST) in (None, before.shown_door(now, TRUST))
+        assert face_of(before, now, TRUST).settled is not BoltState.SECURE
+    assert face_of(data, now, TRUST).settled in (
+        None,
+        face_of(before, now, TRUST).settled,
+    )
+    assert face_of(data, now, TRUST).door in (None, face_of(before, now, TRUST).door)
     if before.reachable is not False:
-        assert data.settled_bolt(now, TRUST) is before.settled_bolt(now, TRUST)
+        assert face_of(data, now, TRUST).settled is face_of(before, now, TRUST).settled
 
 
 @often
@@ -272,12 +276,12 @@ def test_a_failure_moves_no_bolt(history: list[Event], kind: str) -> None:
     """A command that failed leaves no other state behind than jammed or unknown."""
     data = after(history)
     now = moment(LATEST + 1)
-    shown = data.settled_bolt(now, TRUST)
+    shown = face_of(data, now, TRUST).settled
     data = take(data, Event(kind=kind, arrived=LATEST + 1))
     allowed = {"failure": shown, "jam": BoltState.JAMMED, "doubt": None}
     if kind != "jam" and data.reachable is False:
-        assert data.settled_bolt(now, TRUST) is None
+        assert face_of(data, now, TRUST).settled is None
     else:
         # A lock that says that it is jammed is in reach.
-        assert data.settled_bolt(now, TRUST) is allowed[kind]
-    assert data.shown_door(now, TRUST) in {*DoorState, None}
+        assert face_of(data, now, TRUST).settled is allowed[kind]
+    assert face_of(data, now, TRUST).door in {*DoorState, None}

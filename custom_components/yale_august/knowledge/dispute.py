@@ -1,24 +1,53 @@
 """A cache that contradicts what was pushed: it is read again, then the lock itself is asked, once."""
 
+import asyncio
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.cloud.errors import CloudError
-from custom_components.yale_august.cloud.models import Command
+from custom_components.yale_august.cloud.models import Command, Operation
+from custom_components.yale_august.household import Household
+from custom_components.yale_august.pace import Pace
 from custom_components.yale_august.rights import Right, needs
 
-if TYPE_CHECKING:
-    from custom_components.yale_august.coordinator import LockCoordinator
+from .lock import LockData
+
+
+class Disputed(Protocol):
+    """A lock, as far as a dispute about it goes."""
+
+    hass: HomeAssistant
+    config_entry: ConfigEntry
+    name: str
+    lock_id: str
+    account: Household
+    data: LockData
+    commanding: asyncio.Lock
+    asking: asyncio.Lock
+
+    @property
+    def pace(self) -> Pace:
+        """The account's times."""
+
+    def async_read_soon(self) -> None:
+        """Read the detail in the background."""
+
+    def async_take_answer(self, operation: Operation, asked: datetime) -> None:
+        """Take the lock's own answer."""
+
+    def note_failure(self, err: CloudError) -> None:
+        """Take note that the cloud refused it."""
 
 
 class Dispute:
     """What is done about a lock of which the cloud says two things, or nothing after a command."""
 
-    def __init__(self, lock: LockCoordinator) -> None:
+    def __init__(self, lock: Disputed) -> None:
         """Nothing is disputed yet."""
         self._lock = lock
         self._read = False

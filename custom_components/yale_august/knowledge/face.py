@@ -2,14 +2,12 @@
 
 from datetime import UTC, datetime
 from enum import IntFlag, auto
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from custom_components.yale_august.cloud.models import BoltState, DoorState
 
+from .lock import LockData
 from .readings import Trust, shown_until
-
-if TYPE_CHECKING:
-    from .lock import LockData
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
 

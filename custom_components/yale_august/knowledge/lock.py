@@ -12,8 +12,7 @@ from custom_components.yale_august.cloud.models import (
     LockSummary,
 )
 
-from .face import face_of
-from .readings import Reading, Trust
+from .readings import Reading
 from .trouble import Trouble
 
 LATCH_TYPE = 17
@@ -125,23 +124,3 @@ class LockData:
         if self.bolt is not None and self.bolt.value is BoltState.JAMMED:
             return self.complaint or Trouble.JAMMED
         return self.complaint
-
-    def shown_online(self, now: datetime, trust: Trust) -> bool | None:
-        """Return whether the cloud reaches the lock; None once that is too long ago."""
-        return face_of(self, now, trust).online
-
-    def settled_bolt(self, now: datetime, trust: Trust) -> BoltState | None:
-        """Return the bolt's state as it may be shown now; None is unknown."""
-        return face_of(self, now, trust).settled
-
-    def shown_bolt(self, now: datetime, trust: Trust) -> BoltState | None:
-        """Return the same, or the movement that a running command has asked for."""
-        return face_of(self, now, trust).bolt
-
-    def shown_door(self, now: datetime, trust: Trust) -> DoorState | None:
-        """Return the door's state as it may be shown now; None is unknown."""
-        return face_of(self, now, trust).door
-
-    def shown_secure(self, now: datetime, trust: Trust) -> bool | None:
-        """Return whether the knob inside does not unlock; None is unknown."""
-        return face_of(self, now, trust).secure
