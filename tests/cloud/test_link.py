@@ -177,31 +177,6 @@ async def test_order_is_kept(session: aiohttp.ClientSession) -> None:
         assert told.data == [{"n": number} for number in range(200)]
 
 
-async def test_one_way_is_as_good_as_the_other(session: aiohttp.ClientSession) -> None:
-    """An event that wants an answer, or with more than one value, keeps its place among others."""
-
-    async def script(socket: web.WebSocketResponse) -> None:
-        await socket.send_str(UP)
-        for number, packet in enumerate(
-            (
-                '42["data",{"n":%d}]',
-                '427["data",{"n":%d}]',
-                '42/,["data",{"n":%d}]',
-                '42 ["data", {"n": %d}]',
-                '42["data",{"n":%d},{"n":-1}]',
-                '42["data",{"n":%d,"what":NaN}]',
-            )
-        ):
-            await socket.send_str(packet % number)
-        await socket.send_str('42["data"]')
-        await socket.send_str(DOWN)
-        await listen(socket)
-
-    async with opened(session, script) as told:
-        await told.link.wait()
-        assert [found and found["n"] for found in told.data] == [*range(6), None]  # type: ignore[index]
-
-
 async def test_nothing_after_the_end(session: aiohttp.ClientSession) -> None:
     """A message behind the disconnect is not of this connection any more."""
 
@@ -219,10 +194,7 @@ async def test_nothing_after_the_end(session: aiohttp.ClientSession) -> None:
 
 @pytest.mark.parametrize(
     "packet",
-    [
-        *("42", "42[", "49", "4", '42["data"', "451-", "43[]", '42["other",{}]', "6"),
-        *('42["data",{"n":', '42["data",]', '42["data",' + 9999 * "["),
-    ],
+    ["42", "42[", "49", "4", '42["data"', "451-", "43[]", '42["other",{}]', "6"],
 )
 async def test_packets_that_are_none(
     session: aiohttp.ClientSession, packet: str
@@ -350,5 +322,4 @@ def test_the_library_is_as_we_know_it() -> None:
     assert callable(client.eio.start_background_task)
     assert client.eio.read_loop_task is None
     assert client.eio.state == "disconnected"
-    assert client._binary_packet is None  # noqa: SLF001
     assert isinstance(base_client.connected_clients, list)

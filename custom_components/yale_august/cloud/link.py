@@ -9,7 +9,6 @@ token, and hides the status of a refused handshake. All of that is dealt with he
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-import json
 import logging
 from typing import Any, Final, Literal, override
 
@@ -24,10 +23,6 @@ _LOGGER: Final = logging.getLogger(__name__)
 # one is in no hierarchy, so that no configuration can turn it on.
 _SILENT: Final = logging.Logger("socketio", logging.CRITICAL + 1)  # noqa: LOG001
 
-
-_EVENT: Final = "42"
-"""How a packet with an event of the default namespace begins; nobody waits for an answer."""
-_DATA: Final = '42["data",'
 
 _IN_A_ROW: Final = 16
 """Messages that are read before everybody else has a turn."""
@@ -54,32 +49,22 @@ class HandshakeRefused(LinkFailed):
 
 
 class _Stream(aiohttp.ClientWebSocketResponse[Literal[True]]):
-    """A socket that takes events the short way, and lets others have their turn between them.
+    """A socket that lets others have their turn between messages that come all at once.
 
-    An event that goes its way through the library costs more there than all that becomes of
-    it. Reading what is there already does not wait, so that thousands of messages would be
-    taken in one go.
+    Reading what is there already does not wait, so that the library would take thousands
+    of messages in one go.
     """
 
     _in_a_row = 0
-    take: Callable[[str], bool] | None = None
-    """Takes an event; false when it is something else, or nothing that can be read."""
 
     @override
     async def receive(self, timeout: float | None = None) -> aiohttp.WSMessage:
-        """Return the next message that is for the library."""
-        while True:
-            self._in_a_row += 1
-            if self._in_a_row >= _IN_A_ROW:
-                self._in_a_row = 0
-                await asyncio.sleep(0)
-            message = await super().receive(timeout)
-            if (
-                self.take is None
-                or message.type is not aiohttp.WSMsgType.TEXT
-                or not self.take(message.data)
-            ):
-                return message
+        """Return the next message."""
+        self._in_a_row += 1
+        if self._in_a_row >= _IN_A_ROW:
+            self._in_a_row = 0
+            await asyncio.sleep(0)
+        return await super().receive(timeout)
 
 
 class _Session:
@@ -89,12 +74,7 @@ class _Session:
     which engineio forgets when the connect ends early.
     """
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        close_timeout: float,
-        take: Callable[[str], bool],
-    ) -> None:
+    def __init__(self, session: aiohttp.ClientSession, close_timeout: float) -> None:
         self._session = aiohttp.ClientSession(
             connector=session.connector,
             connector_owner=False,
@@ -103,7 +83,6 @@ class _Session:
             ws_response_class=_Stream,
         )
         self._timeout = aiohttp.ClientWSTimeout(ws_close=close_timeout)
-        self._take = take
         self.socket: aiohttp.ClientWebSocketResponse[bool] | None = None
 
     @property
@@ -123,8 +102,6 @@ class _Session:
         self.socket = await self._session.ws_connect(
             url, headers=headers, timeout=self._timeout
         )
-        if isinstance(self.socket, _Stream):
-            self.socket.take = self._take
         return self.socket
 
     async def close(self) -> None:
@@ -156,11 +133,6 @@ class _Socket(socketio.AsyncClient):  # type: ignore[misc]  # the library is unt
     def __init__(self, ended: Callable[[str], None], **options: object) -> None:
         super().__init__(**options)
         self._ended = ended
-
-    @property
-    def awaits_attachment(self) -> bool:
-        """Whether the next packet is a part of the one before."""
-        return self._binary_packet is not None
 
     async def _handle_disconnect(self, namespace: str | None) -> None:
         # Dropped by the library when it comes before `connect` has returned.
@@ -195,7 +167,7 @@ class Link:
         self._close_timeout = close_timeout
         self._end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._session = _Session(session, close_timeout, self._take)
+        self._session = _Session(session, close_timeout)
         self._socket = _Socket(
             self._ended,
             reconnection=False,
@@ -272,20 +244,6 @@ class Link:
     def _up(self) -> None:
         if not self._end.done():
             self._on_up()
-
-    def _take(self, text: str) -> bool:
-        """Take what the library would hand to `_data`, unless it waits for an attachment."""
-        if not text.startswith(_DATA) or self._socket.awaits_attachment:
-            return False
-        try:
-            _, payload, *_ = json.loads(text.removeprefix(_EVENT))
-        except ValueError, RecursionError:
-            return False
-        try:
-            self._data(payload)
-        except Exception as err:  # noqa: BLE001  the stream must go on
-            _LOGGER.debug("Push: unreadable packet (%s)", type(err).__name__)
-        return True
 
     def _data(self, *payload: object) -> None:
         if not self._end.done():
