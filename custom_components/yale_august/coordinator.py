@@ -129,6 +129,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         return self.account.pace
 
     @property
+    def cloud_now(self) -> datetime:
+        """What time it is where the lock is: our clock may be wrong."""
+        return dt_util.utcnow() + self.account.clock_offset
+
+    @property
     def face(self) -> Face:
         """All that may be shown now."""
         now, face = dt_util.utcnow(), self._face

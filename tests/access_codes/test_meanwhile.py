@@ -15,7 +15,7 @@ from tests.home import Home
 from tests.simulator.faults import Slow
 from tests.simulator.pinbook import PinState
 
-from .code_home import GUEST, CodeHome
+from .code_home import GUEST, CodeHome, soon
 
 OTHER = "Other Guest"
 
@@ -118,3 +118,26 @@ async def test_clock_is_put_back(codes: CodeHome) -> None:
     await codes.home.when(lambda: codes.pin(codes.front).state is PinState.DISABLED)
     await codes.reaches(codes.front, CodeState.CONFIRMED)
     assert codes.writes(codes.front) == ["load", "disable"]
+
+
+async def test_clock_that_is_ahead(codes: CodeHome) -> None:
+    """A window is over when it is at the lock: ours may be hours ahead of that."""
+    home, back = codes.home, codes.back
+    home.cloud.faults.set_clock(timedelta(hours=-3))
+    await codes.reload()
+    await home.until(
+        lambda: home.account(codes.entry).clock_offset < -timedelta(hours=2)
+    )
+    over = codes.add(back, schedule=soon(-5 * 3600, lasts=3600))
+    assert await refused(over) == "code_window_over"
+    await codes.add(back, schedule=soon(-3.5 * 3600, lasts=1.5 * 3600))
+    assert codes.is_at(back, CodeState.CONFIRMED)
+    codes.codes.rooms[back.lock_id].async_wake()
+    await home.keeps_still()
+    assert codes.writes(back) == ["load"]
+
+    home.cloud.faults.set_clock(timedelta())
+    for _ in range(2):
+        await home.account(codes.entry).client.get_locks()
+    codes.codes.rooms[back.lock_id].async_wake()
+    await home.when(lambda: codes.writes(back) == ["load", "delete"])

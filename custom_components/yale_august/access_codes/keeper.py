@@ -4,7 +4,7 @@ A task runs only while a wish is open.
 """
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
 import random
 
@@ -177,10 +177,8 @@ class LockCodes(Ledger):
             if pause is None:
                 break
             pause = max(pause, self.pace.look_share * self._office.at_work)
-            now = dt_util.utcnow()
-            end = next_end(self.codes.values(), now, self.pace.times)
-            if end is not None:
-                pause = min(pause, end - now)
+            if (end := self._until_next_end()) is not None:
+                pause = min(pause, end)
             try:
                 async with asyncio.timeout(pause.total_seconds()):
                     await self._woken.wait()
@@ -221,14 +219,20 @@ class LockCodes(Ledger):
         self._unplan()
         if self._closed or not self.codes:
             return
-        now = dt_util.utcnow()
-        moment = now + self.pace.rest * random.uniform(0.85, 1)
-        end = next_end(self.codes.values(), now, self.pace.times)
+        pause = self.pace.rest * random.uniform(0.85, 1)
+        if (end := self._until_next_end()) is not None:
+            pause = min(pause, end)
         self._cancel_timer = async_track_point_in_utc_time(
             self._hass,
             HassJob(self._timer, cancel_on_shutdown=True),
-            moment if end is None else min(moment, end),
+            dt_util.utcnow() + pause,
         )
+
+    def _until_next_end(self) -> timedelta | None:
+        """Return how long the next window lasts, by the clock that the lock goes by."""
+        now = self.lock.cloud_now
+        end = next_end(self.codes.values(), now, self.pace.times)
+        return None if end is None else end - now
 
     @callback
     def _timer(self, _now: datetime) -> None:

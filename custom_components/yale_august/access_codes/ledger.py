@@ -82,7 +82,8 @@ class Ledger:
         now = dt_util.utcnow()
         sights = {} if seen is None else self.sights(seen)
         for code in list(self.codes.values()):
-            new = take_time(take_clock(code, now), now, self.pace.times)
+            new = take_clock(code, now)
+            new = take_time(new, self.lock.cloud_now, self.pace.times)
             scene = Scene(
                 now=now,
                 online=self.lock.data.reachable,

@@ -6,7 +6,6 @@ from typing import Final
 from uuid import uuid4
 
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.cloud.errors import (
     CloudError,
@@ -74,7 +73,7 @@ def check_schedule(schedule: Schedule, lock: LockCoordinator) -> None:
     """Raise for times that are over, or that this lock does not take."""
     detail, capabilities = lock.data.detail, lock.data.capabilities
     try:
-        check_ahead(schedule, dt_util.utcnow())
+        check_ahead(schedule, lock.cloud_now)
         check_allowed(
             schedule,
             lock_type=None if detail is None else detail.type,
