@@ -102,6 +102,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Held by the one movement that runs."""
         self.asking = turns.asking
         """Held by the one question that a person has asked and that has no answer yet."""
+        self.writing = turns.writing
+        """Held by the one write of a code that no guest has."""
         self.watchers: list[CALLBACK_TYPE] = []
         """Called when something has arrived, before the entities are."""
         self._behind = False

@@ -1,5 +1,6 @@
 """The actions for codes that no guest has: reserved, master, handed on."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 import json
@@ -9,7 +10,7 @@ import pytest
 
 from custom_components.yale_august.codes.digits import weakness
 from tests.home import Home
-from tests.simulator import Reset
+from tests.simulator import Reset, Slow
 from tests.simulator.accounts import User
 from tests.simulator.lock import Lock
 from tests.simulator.pinbook import PinState
@@ -153,6 +154,38 @@ async def test_lock_that_does_not_confirm(
     door.pins.pins[0].state = PinState.DISABLING
     assert await refusal(home, action, DOOR, **data) == "codes_under_way"
     assert home.cloud.requests.count(EVERY[action][0]) == 1
+
+
+@pytest.mark.parametrize("action", ["set_master_code", "transfer_code"])
+async def test_nothing_else_is_written_meanwhile(
+    home: Home,
+    door: Lock,
+    anna: User,
+    berta: User,
+    action: str,
+    pace: Callable[..., None],
+) -> None:
+    """No reset, no second one, and a guest's code waits for its turn."""
+    pace(read_back=(timedelta(seconds=1), timedelta(seconds=2)))
+    lock = home.coordinator(await home.set_up(), DOOR)
+    operation, data = EVERY[action]
+    wish = fields(data, anna, berta)
+    home.cloud.faults.add(operation, Slow(0.6))
+    asking = asyncio.create_task(ask_one(home, action, DOOR, **wish), eager_start=True)
+    await home.when(lock.writing.locked)
+    for other, more in (
+        ("factory_reset", {"kind": "hard", "lock_name": DOOR}),
+        (action, wish),
+    ):
+        assert await refusal(home, other, DOOR, **more) == "codes_under_way"
+    await ask_one(home, "add_code", DOOR, name="Gina Guest", wait=0)
+    await asyncio.sleep(0.1)
+    counts = home.cloud.requests.count
+    assert lock.writing.locked()
+    assert counts("write_pins") == counts("delete_lock") == 0
+    assert (await asking)["result"] == "confirmed"
+    await home.when(lambda: counts("write_pins") == 1, seconds=8)
+    assert counts(operation) == 1
 
 
 @pytest.mark.parametrize("action", ["set_master_code", "transfer_code"])

@@ -52,6 +52,8 @@ class Writer:
 
     async def async_act(self, seen: Listing) -> bool:
         """Send the next write, if there is one; return whether the cloud may have taken it."""
+        if self._ledger.lock.writing.locked():
+            return False
         waiting: set[str] = set()
         while (due := self._pick(seen, waiting)) is not None:
             code, action = due

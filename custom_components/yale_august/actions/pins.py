@@ -7,6 +7,7 @@ long as somebody waits for the answer.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
@@ -66,9 +67,11 @@ async def async_pins_at_rest(target: Target) -> PinGroups:
 
 
 def require_no_wishes(target: Target) -> None:
-    """Raise ServiceValidationError while a code of ours is on its way to or from a lock."""
+    """Raise ServiceValidationError while a code of ours, or one that no guest has, is on its way to or from a lock."""
     wished = target.account.codes.shown(target.lock_id)
-    if any(code.managed and code.state in _UNDER_WAY for code in wished):
+    if target.lock.writing.locked() or any(
+        code.managed and code.state in _UNDER_WAY for code in wished
+    ):
         raise refused("codes_under_way", lock=target.lock.data.name)
 
 
@@ -122,7 +125,7 @@ async def _async_set_master_code(call: ServiceCall) -> ServiceResponse:
             return pin.pin == digits and pin.state is PinState.LOADED
 
         result = await _async_write(
-            lock, client.set_master_pin(lock.lock_id, digits), loaded
+            target, partial(client.set_master_pin, lock.lock_id, digits), loaded
         )
         return {
             "result": result,
@@ -156,7 +159,7 @@ async def _async_transfer_code(call: ServiceCall) -> ServiceResponse:
             )
 
         result = await _async_write(
-            lock, client.transfer_pin(lock.lock_id, old, new), listed
+            target, partial(client.transfer_pin, lock.lock_id, old, new), listed
         )
         return {
             "result": result,
@@ -169,23 +172,29 @@ async def _async_transfer_code(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_write(
-    lock: LockCoordinator, write: Awaitable[None], done: Callable[[], Awaitable[bool]]
+    target: Target,
+    write: Callable[[], Awaitable[None]],
+    done: Callable[[], Awaitable[bool]],
 ) -> str:
     """Send a write, once, and read back until the deadline of a command.
 
-    Success without proof is accepted; no verdict without proof raises OutcomeUnknown.
+    Nothing else is written to the lock meanwhile. Success without proof is accepted; no verdict
+    without proof raises OutcomeUnknown.
     """
-    sent = dt_util.utcnow()
-    unknown: OutcomeUnknown | None = None
-    try:
-        await write
-    except OutcomeUnknown as err:
-        unknown = err
-    for after in lock.pace.read_back:
-        await asyncio.sleep((sent + after - dt_util.utcnow()).total_seconds())
-        with suppress(CloudError):
-            if await done():
-                return "confirmed"
+    # Another may have begun since the codes were looked at.
+    require_no_wishes(target)
+    async with target.lock.writing:
+        sent = dt_util.utcnow()
+        unknown: OutcomeUnknown | None = None
+        try:
+            await write()
+        except OutcomeUnknown as err:
+            unknown = err
+        for after in target.lock.pace.read_back:
+            await asyncio.sleep((sent + after - dt_util.utcnow()).total_seconds())
+            with suppress(CloudError):
+                if await done():
+                    return "confirmed"
     if unknown is not None:
         raise unknown
     return "accepted"

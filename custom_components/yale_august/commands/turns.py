@@ -21,6 +21,8 @@ class Turns:
     """Held by the one movement that runs."""
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held by the one question that a person has asked and that has no answer yet."""
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one write of a code that no guest has: master code, or code of another user."""
 
 
 _TURNS: HassKey[dict[str, Turns]] = HassKey(f"{DOMAIN}_turns")
