@@ -11,7 +11,7 @@ MUTATIONS: Final = (
         file="cloud/models/state.py",
         old="    return _BOLT_WORDS.get(found.removeprefix(_BOLT_PREFIX), BoltState.UNKNOWN)",
         new="    return _BOLT_WORDS.get(found.removeprefix(_BOLT_PREFIX), BoltState.LOCKED)",
-        test="knowledge/test_json.py::test_any_json_is_survived_and_nothing_is_guessed",
+        test="cloud/models/test_state.py::test_bolt",
     ),
     Mutation(
         rule=1,
@@ -43,7 +43,7 @@ MUTATIONS: Final = (
         file="cloud/models/lock.py",
         old='        if "valid" in fields and valid is not True:',
         new='        if "valid" in fields and valid is None:',
-        test="knowledge/test_properties.py::test_nothing_is_shown_that_nothing_has_said",
+        test="cloud/models/test_lock.py::test_invalid_status",
     ),
     Mutation(
         rule=1,
