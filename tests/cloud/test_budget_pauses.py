@@ -44,12 +44,16 @@ async def test_an_errand_goes_as_commands_do() -> None:
     async with budget.admit(READ):
         assert not await goes(budget, READ)
         assert await goes(budget, READ, errand=True)
+    async with budget.admit(READ, errand=True):
+        # One that hangs keeps no command waiting, whatever waits behind it.
+        assert not await goes(budget, READ, errand=True)
+        assert await goes(budget, COMMAND)
     await limit(budget, READ, retry_after=3600, errand=True)
     assert not await goes(budget, READ)
     assert await goes(budget, COMMAND)
     assert await goes(budget, READ, errand=True)
     figures = budget.figures()
-    assert (figures["reads_sent"], figures["commands_sent"]) == (4, 1)
+    assert (figures["reads_sent"], figures["commands_sent"]) == (5, 2)
     assert figures["commands_paused_for"] == 0
     await limit(budget, COMMAND, retry_after=3600)
     assert not await goes(budget, READ, errand=True)

@@ -49,8 +49,8 @@ MUTATIONS: Final = (
         rule=7,
         name="limited reads keep people from the door",
         file="cloud/budget.py",
-        old="        if safety is Safety.COMMAND:\n            self._commands.paused_until",
-        new="        if safety is not None:\n            self._commands.paused_until",
+        old="        if safety is Safety.COMMAND:\n            for lane in",
+        new="        if safety is not None:\n            for lane in",
         test="cloud/test_budget_pauses.py::test_a_read_does_not_lock_anybody_out",
     ),
     Mutation(
@@ -81,8 +81,8 @@ MUTATIONS: Final = (
         rule=7,
         name="a command waits behind reads for what it needs to know",
         file="cloud/budget.py",
-        old="        way = Safety.COMMAND if errand else safety",
-        new="        way = safety",
+        old='        way: _Way = "errand" if errand else safety',
+        new="        way: _Way = safety",
         test="cloud/test_budget_pauses.py::test_an_errand_goes_as_commands_do",
     ),
     Mutation(
@@ -90,7 +90,15 @@ MUTATIONS: Final = (
         name="a refused errand keeps people from the door",
         file="cloud/budget.py",
         old="            self._pause(safety, err.retry_after)",
-        new="            self._pause(way, err.retry_after)",
+        new="            self._pause(Safety.COMMAND, err.retry_after)",
+        test="cloud/test_budget_pauses.py::test_an_errand_goes_as_commands_do",
+    ),
+    Mutation(
+        rule=7,
+        name="an errand that hangs takes the place of a command",
+        file="cloud/budget.py",
+        old="            return self._errands",
+        new="            return self._commands",
         test="cloud/test_budget_pauses.py::test_an_errand_goes_as_commands_do",
     ),
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 import math
 import time
-from typing import Final
+from typing import Final, Literal
 
 from .errors import BudgetExhausted, RateLimited
 from .routes import Safety
@@ -21,6 +21,8 @@ from .routes import Safety
 FIRST_PAUSE: Final = 60.0
 LONGEST_GUESS: Final = 900.0
 LONGEST_PAUSE: Final = 86400.0
+
+type _Way = Safety | Literal["errand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +85,11 @@ class Budget:
         self._on_pause = on_pause
         self._commands = _Lane(slots=limits.commands_at_once, keep=0)
         self._others = _Lane(slots=limits.at_once, keep=limits.reserve)
-        self._queues: dict[Safety, deque[_Waiter]] = {
+        # Slots of their own: those that hang must not keep the next person from the door.
+        self._errands = _Lane(slots=limits.at_once, keep=0)
+        self._queues: dict[_Way, deque[_Waiter]] = {
             Safety.COMMAND: deque(),
+            "errand": deque(),
             Safety.WRITE: deque(),
             Safety.READ: deque(),
         }
@@ -101,11 +106,11 @@ class Budget:
     ) -> AsyncGenerator[None]:
         """Wait for one's turn, and hold a slot while the request is on the wire.
 
-        An `errand` is something for which a person's command waits: it goes as commands do.
+        An `errand` is something for which a person's command waits: it goes before all but commands.
         Raises BudgetExhausted when the wait would be too long. A RateLimited that
         passes through pauses the account.
         """
-        way = Safety.COMMAND if errand else safety
+        way: _Way = "errand" if errand else safety
         lane = self._lane(way)
         await self._turn(way, lane)
         self._sent[safety] += 1
@@ -136,7 +141,9 @@ class Budget:
         self._refill(now)
         return {
             "tokens": round(self._tokens, 1),
-            "on_the_wire": self._commands.running + self._others.running,
+            "on_the_wire": sum(
+                lane.running for lane in (self._commands, self._errands, self._others)
+            ),
             "waiting": sum(map(len, self._queues.values())),
             "reads_paused_for": _left(self._others, now),
             "commands_paused_for": _left(self._commands, now),
@@ -175,6 +182,7 @@ class Budget:
         for lane, name in (
             (self._others, "reads_paused_for"),
             (self._commands, "commands_paused_for"),
+            (self._errands, "commands_paused_for"),
         ):
             left = (_number(data.get(name)) or 0.0) - passed
             if left > 0:
@@ -183,11 +191,13 @@ class Budget:
         if step is not None:
             self._next_pause = min(LONGEST_GUESS, max(FIRST_PAUSE, step))
 
-    def _lane(self, safety: Safety) -> _Lane:
-        return self._commands if safety is Safety.COMMAND else self._others
+    def _lane(self, way: _Way) -> _Lane:
+        if way == "errand":
+            return self._errands
+        return self._commands if way is Safety.COMMAND else self._others
 
-    async def _turn(self, safety: Safety, lane: _Lane) -> None:
-        queue = self._queues[safety]
+    async def _turn(self, way: _Way, lane: _Lane) -> None:
+        queue = self._queues[way]
         self._refill(self._clock())
         wait = (len(queue) + 1 + lane.keep - self._tokens) / self.limits.per_second
         if wait > self.limits.queue_patience:
@@ -277,9 +287,8 @@ class Budget:
             commands_until = min(until, now + FIRST_PAUSE)
         self._others.paused_until = max(self._others.paused_until, until)
         if safety is Safety.COMMAND:
-            self._commands.paused_until = max(
-                self._commands.paused_until, commands_until
-            )
+            for lane in (self._commands, self._errands):
+                lane.paused_until = max(lane.paused_until, commands_until)
         # After the pause reads come back one by one, not as a herd.
         self._tokens = min(self._tokens, self.limits.reserve)
         self._on_pause()
