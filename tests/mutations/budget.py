@@ -73,8 +73,8 @@ MUTATIONS: Final = (
         rule=7,
         name="commands wait behind reads",
         file="cloud/budget.py",
-        old="            for queue in self._queues.values()",
-        new="            for queue in reversed(self._queues.values())",
+        old=" for queue in self._queues.values() if queue]",
+        new=" for queue in reversed(self._queues.values()) if queue]",
         test="cloud/test_budget.py::test_a_waiting_command_goes_first",
     ),
     Mutation(

@@ -7,13 +7,13 @@ concerns: automation noise must never lock an owner out.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 import math
 import time
-from typing import Final, Literal
+from typing import Final, Literal, override
 
 from .errors import BudgetExhausted, RateLimited
 from .routes import Safety
@@ -62,6 +62,33 @@ class _Waiter:
     turn: asyncio.Future[None]
 
 
+class _Admission(AbstractAsyncContextManager[None]):
+    """The way of one request through the budget."""
+
+    def __init__(
+        self,
+        budget: Budget,
+        safety: Safety,
+        errand: bool,
+        leaving: Callable[[], None],
+    ) -> None:
+        self._budget = budget
+        self._safety = safety
+        self._errand = errand
+        self._leaving = leaving
+
+    @override
+    async def __aenter__(self) -> None:
+        self._lane = await self._budget.enter(self._safety, errand=self._errand)
+        self._leaving()
+
+    @override
+    async def __aexit__(
+        self, kind: object, err: BaseException | None, trace: object
+    ) -> None:
+        self._budget.leave(self._safety, self._lane, err)
+
+
 class Budget:
     """Lets requests of one account through, one by one.
 
@@ -100,31 +127,37 @@ class Budget:
         self._sent = dict.fromkeys(Safety, 0)
         self._limited = 0
 
-    @asynccontextmanager
-    async def admit(
-        self, safety: Safety, *, errand: bool = False
-    ) -> AsyncGenerator[None]:
+    def admit(
+        self,
+        safety: Safety,
+        *,
+        errand: bool = False,
+        leaving: Callable[[], None] = lambda: None,
+    ) -> AbstractAsyncContextManager[None]:
         """Wait for one's turn, and hold a slot while the request is on the wire.
 
         An `errand` is something for which a person's command waits: it goes before all but commands.
-        Raises BudgetExhausted when the wait would be too long. A RateLimited that
-        passes through pauses the account.
+        `leaving` is called when the turn has come. Raises BudgetExhausted when the wait would be
+        too long. A RateLimited that passes through pauses the account.
         """
+        return _Admission(self, safety, errand, leaving)
+
+    async def enter(self, safety: Safety, *, errand: bool) -> _Lane:
+        """Wait for one's turn, and take a slot of the lane that is returned."""
         way: _Way = "errand" if errand else safety
         lane = self._lane(way)
         await self._turn(way, lane)
         self._sent[safety] += 1
-        try:
-            yield
-        except RateLimited as err:
+        return lane
+
+    def leave(self, safety: Safety, lane: _Lane, err: BaseException | None) -> None:
+        """Give the slot back when the request has ended, in `err` or well."""
+        if isinstance(err, RateLimited):
             self._pause(safety, err.retry_after)
-            raise
-        else:
-            if self._clock() >= self._others.paused_until:
-                self._next_pause = FIRST_PAUSE
-        finally:
-            lane.running -= 1
-            self._serve()
+        elif err is None and self._clock() >= self._others.paused_until:
+            self._next_pause = FIRST_PAUSE
+        lane.running -= 1
+        self._serve()
 
     @property
     def is_quiet(self) -> bool:
@@ -197,8 +230,12 @@ class Budget:
         return self._commands if way is Safety.COMMAND else self._others
 
     async def _turn(self, way: _Way, lane: _Lane) -> None:
+        now = self._clock()
+        self._refill(now)
+        if not any(self._queues.values()) and not self._wait(lane, now):
+            self._take(lane)
+            return
         queue = self._queues[way]
-        self._refill(self._clock())
         wait = (len(queue) + 1 + lane.keep - self._tokens) / self.limits.per_second
         if wait > self.limits.queue_patience:
             raise BudgetExhausted(available_in=timedelta(seconds=wait))
@@ -221,19 +258,15 @@ class Budget:
         """Grant all turns that can be granted, commands first."""
         now = self._clock()
         self._refill(now)
-        delays = [
-            delay
-            for queue in self._queues.values()
-            if (delay := self._drain(queue, now))
-        ]
+        delays = [self._drain(queue, now) for queue in self._queues.values() if queue]
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if delays:
+        if (delay := min(delays, default=math.inf)) < math.inf:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(max(min(delays), 0.001), self._serve)
+            self._timer = loop.call_later(max(delay, 0.001), self._serve)
 
-    def _drain(self, queue: deque[_Waiter], now: float) -> float | None:
+    def _drain(self, queue: deque[_Waiter], now: float) -> float:
         """Serve a queue; return the seconds until time alone can help it on."""
         while queue:
             lane, turn = queue[0].lane, queue[0].turn
@@ -247,18 +280,24 @@ class Budget:
                     BudgetExhausted(available_in=timedelta(seconds=pause))
                 )
                 continue
-            if pause > 0:
-                return pause
-            if lane.running >= lane.slots:
-                return None
-            short = lane.keep + 1 - self._tokens
-            if short > 0:
-                return short / self.limits.per_second
-            self._tokens -= 1
-            lane.running += 1
+            if wait := self._wait(lane, now):
+                return wait
+            self._take(lane)
             queue.popleft()
             turn.set_result(None)
-        return None
+        return math.inf
+
+    def _wait(self, lane: _Lane, now: float) -> float:
+        """Return the seconds until time alone lets a lane send: 0 is now, inf never."""
+        if lane.paused_until > now:
+            return lane.paused_until - now
+        if lane.running >= lane.slots:
+            return math.inf
+        return max(0.0, (lane.keep + 1 - self._tokens) / self.limits.per_second)
+
+    def _take(self, lane: _Lane) -> None:
+        self._tokens -= 1
+        lane.running += 1
 
     def _refill(self, now: float) -> None:
         passed = max(0.0, now - self._counted_at)

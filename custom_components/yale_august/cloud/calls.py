@@ -1,8 +1,8 @@
 """What all operations share: sending within the budget, reading the answer."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 import logging
 from typing import Final
 
@@ -53,13 +53,6 @@ class Calls:
         `leaving` is called when it goes on the wire: before that it waits for its turn.
         A command waits for an `errand`, which therefore waits for no other read.
         """
-
-        @asynccontextmanager
-        async def gate(safety: Safety) -> AsyncGenerator[None]:
-            async with self.budget.admit(safety, errand=errand):
-                leaving()
-                yield
-
         if not isinstance(body, Absent):
             validate.jsonable("body", body)
         return await self.transport.send(
@@ -68,7 +61,7 @@ class Calls:
             query=query,
             body=body,
             timeout=timeout,
-            gate=gate,
+            gate=partial(self.budget.admit, errand=errand, leaving=leaving),
         )
 
     async def get[M: Model](

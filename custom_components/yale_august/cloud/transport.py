@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 import json
 import logging
+import re
 import time
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
@@ -35,6 +37,8 @@ type Gate = Callable[[Safety], AbstractAsyncContextManager[None]]
 
 _TIMEOUTS: Final = {Safety.READ: 20.0, Safety.WRITE: 30.0, Safety.COMMAND: 45.0}
 _CONNECT_TIMEOUT: Final = 10.0
+_AS_IT_IS: Final = re.compile(r"[\w.~-]*", re.ASCII)
+"""What an address may hold as it is (RFC 3986, 2.3)."""
 
 
 class _NeverOpened(Exception):
@@ -70,6 +74,17 @@ async def _once(
         raise _Broken from err
 
 
+@cache
+def _timeout(total: float) -> aiohttp.ClientTimeout:
+    """Let connecting time out first: then a time-out of the whole means that the request may have left."""
+    return aiohttp.ClientTimeout(total=total, connect=min(_CONNECT_TIMEOUT, total / 2))
+
+
+def _quoted(value: str) -> str:
+    """Return a value as a part of an address."""
+    return value if _AS_IT_IS.fullmatch(value) else quote(value, safe="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Request:
     """What goes out, apart from the token."""
@@ -78,8 +93,14 @@ class _Request:
     url: URL = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(repr=False)
-    timeout: float
-    secrets: tuple[str, ...] = field(repr=False)
+    timeout: aiohttp.ClientTimeout
+    values: tuple[str, ...] = field(repr=False)
+    """What path and query say."""
+
+    @property
+    def secrets(self) -> list[str]:
+        """Ids and serial numbers; words such as a command's may stay in a text."""
+        return [value for value in self.values if any(map(str.isdigit, value))]
 
 
 class Transport:
@@ -175,13 +196,13 @@ class Transport:
         timeout: float | None,
         accept_version: str | None,
     ) -> _Request:
-        values = dict(path or {})
+        path, query = path or {}, query or {}
         where = route.path.format_map(
-            {name: quote(value, safe="") for name, value in values.items()}
+            {name: _quoted(value) for name, value in path.items()}
         )
         if query:
-            where = f"{where}?{urlencode(query, quote_via=quote)}"
-        url = URL(self._origin + where, encoded=True)
+            pairs = [f"{name}={_quoted(value)}" for name, value in query.items()]
+            where = f"{where}?{'&'.join(pairs)}"
         headers = {}
         if version := accept_version or route.accept_version:
             headers["Accept-Version"] = version
@@ -191,16 +212,11 @@ class Transport:
             headers["Content-Type"] = "application/json"
         return _Request(
             route=route,
-            url=url,
+            url=URL(self._origin + where, encoded=True),
             headers=headers,
             body=data,
-            timeout=_TIMEOUTS[route.safety] if timeout is None else timeout,
-            # Ids and serial numbers; words such as a command's may stay in a text.
-            secrets=tuple(
-                value
-                for value in (*values.values(), *(query or {}).values())
-                if any(char.isdigit() for char in value)
-            ),
+            timeout=_timeout(_TIMEOUTS[route.safety] if timeout is None else timeout),
+            values=(*path.values(), *query.values()),
         )
 
     async def _deliver(self, request: _Request, token: str, gate: Gate) -> Answer:
@@ -243,7 +259,6 @@ class Transport:
         """Put the request on the wire, once."""
         if self.session.closed:
             raise _NeverOpened
-        total = request.timeout
         try:
             async with self.session.request(
                 request.route.method,
@@ -254,11 +269,7 @@ class Transport:
                 skip_auto_headers=("Content-Type",),
                 allow_redirects=False,
                 raise_for_status=False,
-                # Connecting times out first, so that a time-out of the whole always
-                # means that the request may have left.
-                timeout=aiohttp.ClientTimeout(
-                    total=total, connect=min(_CONNECT_TIMEOUT, total / 2)
-                ),
+                timeout=request.timeout,
                 middlewares=(_once,),
             ) as response:
                 headers = response.headers

@@ -86,6 +86,8 @@ def boolean(name: str, value: bool) -> bool:
 
 def word[E: Enum](name: str, value: E | str, allowed: type[E]) -> E:
     """Return a member of an enumeration, given as such or by its value."""
+    if isinstance(value, allowed):
+        return value
     try:
         return allowed(value)
     except ValueError as err:
