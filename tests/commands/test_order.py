@@ -9,6 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.yale_august.cloud.routes import Safety
+from custom_components.yale_august.commands.turns import Turn
 from tests.doors import DOOR, operate, puts, refused
 from tests.home import Home
 from tests.simulator import Fail, Hang
@@ -209,3 +210,21 @@ async def test_command_after_a_reload_waits_for_the_one_before(
         await stuck
     await operate(home, "lock")
     assert home.commands().count("lock") == 1
+
+
+async def test_turn_that_is_promised() -> None:
+    """Who finds a turn given back, but promised to another, must not take it for free."""
+    turn = Turn()
+    assert turn.is_free
+    await turn.acquire()
+    next_one = asyncio.create_task(turn.acquire(), eager_start=True)
+    gives_up = asyncio.create_task(turn.acquire(), eager_start=True)
+    turn.release()
+    assert not turn.locked()
+    assert not turn.is_free
+    await next_one
+    gives_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gives_up
+    turn.release()
+    assert turn.is_free

@@ -16,7 +16,7 @@ from custom_components.yale_august.cloud.errors import (
     OutcomeUnknown,
 )
 from custom_components.yale_august.cloud.models import Role
-from custom_components.yale_august.commands.order import async_turn
+from custom_components.yale_august.commands.order import OwnTurn
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.people.roles import async_fresh_detail, require_role
 from custom_components.yale_august.sentences import async_sentences, said
@@ -75,7 +75,7 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
         )
         if call.data[LOCK_NAME].strip() != name.strip():
             raise refused("reset_name_wrong", lock=name, loses=lost)
-        async with async_turn(lock):
+        async with OwnTurn(lock):
             # Somebody may have wished for one meanwhile.
             require_no_wishes(target)
             done = await _async_reset(target, lock, soft=kind == SOFT)

@@ -10,6 +10,7 @@ import logging
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
+from homeassistant.util.async_ import create_eager_task
 
 from custom_components.yale_august.cloud.errors import (
     Acted,
@@ -28,10 +29,10 @@ from custom_components.yale_august.cloud.models import (
 )
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
-from custom_components.yale_august.rights import Right, needs
+from custom_components.yale_august.rights import Needs, Right
 
 from .movements import PLAIN, Choices, Movement
-from .order import async_turn
+from .order import OwnTurn
 from .proof import Proof
 from .told import told
 
@@ -57,15 +58,13 @@ async def async_move(
     when nothing has confirmed the movement until the deadline. Nothing is ever sent twice.
     Commands on one lock wait for each other.
     """
-    async with async_turn(lock):
+    async with OwnTurn(lock):
         if await _async_needless(lock, movement):
             return Moved(sent=False)
         sent = dt_util.utcnow()
         proof = Proof(lock, movement, sent)
         # On the wire first: to show it takes as long as to send it.
-        sending = asyncio.create_task(
-            _async_send(lock, movement, choices, proof, sent), eager_start=True
-        )
+        sending = create_eager_task(_async_send(lock, movement, choices, proof, sent))
         with _shown_moving(lock, movement):
             witness = lock.account.witness
             witness.async_sending(lock.lock_id, movement.ends | movement.answers)
@@ -157,7 +156,7 @@ async def _async_send(
         and choices.notification_type is not NotificationType.PUBNUB
     )
     try:
-        with needs(lock.hass, lock.config_entry, Right.OPERATE):
+        with Needs(lock.hass, lock.config_entry, Right.OPERATE):
             operation = await lock.account.client.remote_operate(
                 lock.lock_id,
                 movement.command,

@@ -2,36 +2,54 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import override
 
 from homeassistant.exceptions import HomeAssistantError
 
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
 
+from .turns import Turn
 
-@asynccontextmanager
-async def async_turn(lock: LockCoordinator) -> AsyncGenerator[None]:
-    """Wait for an earlier command, not for long: a door that moves late moves by surprise.
 
-    A question that is still without an answer then waits no longer either.
+class OwnTurn(AbstractAsyncContextManager[None]):
+    """The turn of one movement.
+
+    Waits for an earlier command, not for long: a door that moves late moves by surprise. A question
+    that is still without an answer then waits no longer either.
     """
-    deadline = asyncio.get_running_loop().time() + lock.pace.queue.total_seconds()
-    await _async_acquire(lock, lock.commanding, deadline)
-    try:
-        if lock.asking.locked():
+
+    def __init__(self, lock: LockCoordinator) -> None:
+        """Take no turn before it is entered."""
+        self._lock = lock
+
+    @override
+    async def __aenter__(self) -> None:
+        """Wait for the turn."""
+        lock = self._lock
+        deadline = _deadline(lock)
+        await _async_acquire(lock, lock.commanding, deadline)
+        if lock.asking.is_free:
+            return
+        try:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(deadline), lock.asking:
                     pass
-        yield
-    finally:
-        lock.commanding.release()
+        except BaseException:
+            lock.commanding.release()
+            raise
+
+    @override
+    async def __aexit__(self, *_: object) -> None:
+        """Give the turn back."""
+        self._lock.commanding.release()
 
 
 @asynccontextmanager
 async def async_question(lock: LockCoordinator) -> AsyncGenerator[None]:
     """Wait for an earlier question and for the movement that runs, not for long."""
-    deadline = asyncio.get_running_loop().time() + lock.pace.queue.total_seconds()
+    deadline = _deadline(lock)
     await _async_acquire(lock, lock.asking, deadline)
     try:
         await _async_acquire(lock, lock.commanding, deadline)
@@ -41,9 +59,14 @@ async def async_question(lock: LockCoordinator) -> AsyncGenerator[None]:
         lock.asking.release()
 
 
-async def _async_acquire(
-    lock: LockCoordinator, turn: asyncio.Lock, deadline: float
-) -> None:
+def _deadline(lock: LockCoordinator) -> float:
+    return asyncio.get_running_loop().time() + lock.pace.queue.total_seconds()
+
+
+async def _async_acquire(lock: LockCoordinator, turn: Turn, deadline: float) -> None:
+    if turn.is_free:
+        await turn.acquire()
+        return
     try:
         async with asyncio.timeout_at(deadline):
             await turn.acquire()

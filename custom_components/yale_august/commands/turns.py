@@ -6,6 +6,7 @@ on: what is asked for after that has to wait for it as well.
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Literal, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.hass_dict import HassKey
@@ -13,15 +14,45 @@ from homeassistant.util.hass_dict import HassKey
 from custom_components.yale_august.const import DOMAIN
 
 
+class Turn(asyncio.Lock):
+    """A turn that tells whether it can be had at once."""
+
+    def __init__(self) -> None:
+        """Nobody wants it yet."""
+        super().__init__()
+        self._wanted_by = 0
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody has it or waits for it."""
+        return not self._wanted_by
+
+    @override
+    async def acquire(self) -> Literal[True]:
+        """Wait for it."""
+        self._wanted_by += 1
+        try:
+            return await super().acquire()
+        except asyncio.CancelledError:
+            self._wanted_by -= 1
+            raise
+
+    @override
+    def release(self) -> None:
+        """Give it to the next one."""
+        super().release()
+        self._wanted_by -= 1
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
     """What is held while something is asked of one lock."""
 
-    commanding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    commanding: Turn = field(default_factory=Turn)
     """Held by the one movement that runs."""
-    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asking: Turn = field(default_factory=Turn)
     """Held by the one question that a person has asked and that has no answer yet."""
-    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    writing: Turn = field(default_factory=Turn)
     """Held by the one write of a code that no guest has: master code, or code of another user."""
 
 

@@ -1,6 +1,5 @@
 """A cache that contradicts what was pushed: it is read again, then the lock itself is asked, once."""
 
-import asyncio
 from datetime import datetime
 from typing import Protocol
 
@@ -11,9 +10,10 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.cloud.errors import CloudError
 from custom_components.yale_august.cloud.models import Command, Operation
+from custom_components.yale_august.commands.turns import Turn
 from custom_components.yale_august.household import Household
 from custom_components.yale_august.pace import Pace
-from custom_components.yale_august.rights import Right, needs
+from custom_components.yale_august.rights import Needs, Right
 
 from .lock import LockData
 
@@ -27,8 +27,8 @@ class Disputed(Protocol):
     lock_id: str
     account: Household
     data: LockData
-    commanding: asyncio.Lock
-    asking: asyncio.Lock
+    commanding: Turn
+    asking: Turn
 
     @property
     def pace(self) -> Pace:
@@ -127,7 +127,7 @@ class Dispute:
     async def _async_ask_lock(self) -> None:
         lock, asked = self._lock, dt_util.utcnow()
         try:
-            with needs(lock.hass, lock.config_entry, Right.OPERATE):
+            with Needs(lock.hass, lock.config_entry, Right.OPERATE):
                 operation = await lock.account.client.remote_operate(
                     lock.lock_id, Command.STATUS
                 )
