@@ -178,8 +178,14 @@ class OwnerTokens(TokenSource):
 
         Raises LoginExpired, CloudUnavailable, RateLimited.
         """
-        if self._is_valid():
-            return self._current()
+        token = self._session.token
+        expires_at = token.get(_EXPIRES_AT)
+        if (
+            (current := _access_token(token))
+            and isinstance(expires_at, int | float)
+            and expires_at > time.time() + EXPIRY_MARGIN.total_seconds()
+        ):
+            return current
         return await self._renewed()
 
     @override
@@ -193,15 +199,7 @@ class OwnerTokens(TokenSource):
         return await self._renewed()
 
     def _current(self) -> str:
-        return str(self._session.token.get(CONF_ACCESS_TOKEN) or "")
-
-    def _is_valid(self) -> bool:
-        expires_at = self._session.token.get(_EXPIRES_AT)
-        return (
-            bool(self._current())
-            and isinstance(expires_at, int | float)
-            and expires_at > time.time() + EXPIRY_MARGIN.total_seconds()
-        )
+        return _access_token(self._session.token)
 
     async def _renewed(self) -> str:
         task = self._renewal.task
@@ -333,6 +331,10 @@ class _Renewal:
 
 
 _RENEWALS: HassKey[dict[str, _Renewal]] = HassKey(f"{DOMAIN}_renewals")
+
+
+def _access_token(token: Mapping[str, Any]) -> str:
+    return str(token.get(CONF_ACCESS_TOKEN) or "")
 
 
 def _retrieve(task: asyncio.Task[None]) -> None:

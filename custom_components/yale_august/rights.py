@@ -1,9 +1,8 @@
 """What the API key has to allow: a repair for each right that it lacks, gone when it is there."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from enum import StrEnum
-from typing import Final
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -53,19 +52,28 @@ def async_forget_rights(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async_note_right(hass, entry, right, missing=False)
 
 
-@contextmanager
-def needs(hass: HomeAssistant, entry: ConfigEntry, right: Right) -> Iterator[None]:
-    """Learn from a call whether the API key has the right that it needs.
+class Needs(AbstractContextManager[None]):
+    """Learns from a call whether the API key has the right that it needs.
 
     What the call raises is raised.
     """
-    try:
-        yield
-    except EndpointNotAllowed:
-        async_note_right(hass, entry, right, missing=True)
-        raise
-    else:
-        async_note_right(hass, entry, right, missing=False)
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, right: Right) -> None:
+        """Say what the call needs."""
+        self._hass = hass
+        self._entry = entry
+        self._right = right
+
+    @override
+    def __enter__(self) -> None:
+        """Know nothing yet."""
+
+    @override
+    def __exit__(self, kind: object, err: BaseException | None, trace: object) -> None:
+        """Take note of how the call ended."""
+        missing = isinstance(err, EndpointNotAllowed)
+        if missing or err is None:
+            async_note_right(self._hass, self._entry, self._right, missing=missing)
 
 
 def _issue_id(entry: ConfigEntry, right: Right) -> str:

@@ -215,16 +215,16 @@ async def test_command_after_a_reload_waits_for_the_one_before(
 async def test_turn_that_is_promised() -> None:
     """Who finds a turn given back, but promised to another, must not take it for free."""
     turn = Turn()
-    assert turn.is_free
+    free = [turn.is_free]
     await turn.acquire()
     next_one = asyncio.create_task(turn.acquire(), eager_start=True)
     gives_up = asyncio.create_task(turn.acquire(), eager_start=True)
     turn.release()
     assert not turn.locked()
-    assert not turn.is_free
+    free.append(turn.is_free)
     await next_one
     gives_up.cancel()
     with pytest.raises(asyncio.CancelledError):
         await gives_up
     turn.release()
-    assert turn.is_free
+    assert [*free, turn.is_free] == [True, False, True]

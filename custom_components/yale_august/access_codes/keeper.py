@@ -26,7 +26,7 @@ from custom_components.yale_august.codes.sighting import Listing
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.knowledge.face import Part
-from custom_components.yale_august.rights import Right, needs
+from custom_components.yale_august.rights import Needs, Right
 
 from .answers import barrier_of
 from .ledger import Ledger
@@ -129,7 +129,7 @@ class LockCodes(Ledger):
         self._questions += 1
         question = self._questions
         try:
-            with needs(self._hass, self._entry, Right.READ_CODES):
+            with Needs(self._hass, self._entry, Right.READ_CODES):
                 groups = await self.lock.account.client.get_pins(self.lock_id)
         except CloudError as err:
             self._note(err)

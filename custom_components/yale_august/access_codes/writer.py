@@ -27,7 +27,7 @@ from custom_components.yale_august.codes.plan import pick
 from custom_components.yale_august.codes.recognition import UNSEEN
 from custom_components.yale_august.codes.records import Code, Reason
 from custom_components.yale_august.codes.sighting import Listing, uses
-from custom_components.yale_august.rights import Right, needs
+from custom_components.yale_august.rights import Needs, Right
 
 from .answers import answer_of, barrier_of
 from .ledger import Ledger
@@ -138,7 +138,7 @@ class Writer:
     async def _async_write(self, write: PinCommand, webhook: str | None) -> Answer:
         lock = self._ledger.lock
         try:
-            with needs(self._hass, self._entry, Right.WRITE_CODES):
+            with Needs(self._hass, self._entry, Right.WRITE_CODES):
                 await lock.account.client.write_pins(
                     lock.lock_id, [write], webhook=webhook
                 )

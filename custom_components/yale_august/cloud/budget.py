@@ -146,7 +146,12 @@ class Budget:
         """Wait for one's turn, and take a slot of the lane that is returned."""
         way: _Way = "errand" if errand else safety
         lane = self._lane(way)
-        await self._turn(way, lane)
+        now = self._clock()
+        self._refill(now)
+        if any(self._queues.values()) or self._wait(lane, now):
+            await self._turn(way, lane)
+        else:
+            self._take(lane)
         self._sent[safety] += 1
         return lane
 
@@ -230,11 +235,6 @@ class Budget:
         return self._commands if way is Safety.COMMAND else self._others
 
     async def _turn(self, way: _Way, lane: _Lane) -> None:
-        now = self._clock()
-        self._refill(now)
-        if not any(self._queues.values()) and not self._wait(lane, now):
-            self._take(lane)
-            return
         queue = self._queues[way]
         wait = (len(queue) + 1 + lane.keep - self._tokens) / self.limits.per_second
         if wait > self.limits.queue_patience:

@@ -138,14 +138,14 @@ class Client(PinCalls, AccountCalls):
             raise InvalidParameter(
                 "extended_function", "goes with the command extendedfunction only"
             )
-        query = {"type": mode.value, "retryLimit": str(retry_limit)}
+        query: dict[str, str] = {"type": mode, "retryLimit": str(retry_limit)}
         if mode is Mode.ASYNC:
             # Both clients known to operate asynchronously send it (U23).
             query["v"] = _ASYNC_VERSION
         if notification_type is not None:
             query["notificationType"] = validate.word(
                 "notification_type", notification_type, NotificationType
-            ).value
+            )
         if persistent:
             query["connection"] = "persistent"
         if wake:
@@ -166,7 +166,7 @@ class Client(PinCalls, AccountCalls):
         route = routes.REMOTE_OPERATE_V2 if is_v2 else routes.REMOTE_OPERATE
         answer = await self.send(
             route,
-            path={"lock_id": validate.lock_id(lock_id), "command": command.value},
+            path={"lock_id": validate.lock_id(lock_id), "command": command},
             query=query,
             body=body or ABSENT,
             timeout=timeout,

@@ -10,7 +10,7 @@ from custom_components.yale_august.cloud.models import (
     Operation,
 )
 from custom_components.yale_august.coordinator import LockCoordinator
-from custom_components.yale_august.rights import Right, needs
+from custom_components.yale_august.rights import Needs, Right
 
 from .movements import PLAIN, Choices
 from .order import async_question
@@ -34,7 +34,7 @@ async def async_ask(
     async with async_question(lock):
         asked = dt_util.utcnow()
         try:
-            with needs(lock.hass, lock.config_entry, Right.OPERATE):
+            with Needs(lock.hass, lock.config_entry, Right.OPERATE):
                 operation = await lock.account.client.remote_operate(
                     lock.lock_id,
                     command,
