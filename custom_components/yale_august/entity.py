@@ -1,6 +1,6 @@
 """What all entities of a lock have in common."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, override
 
@@ -17,9 +17,6 @@ from .coordinator import LockCoordinator
 from .devices import keypad_identifier
 from .knowledge.face import Part
 from .knowledge.lock import LockData
-
-_LEARNS: Final = Part.FACTS | Part.DOOR
-"""What may change when a lock comes to support something."""
 
 _KEPT: Final = (
     "_cached_friendly_name",
@@ -163,6 +160,48 @@ class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
             self._seen, self._written = seen, states.get(self.entity_id)
 
 
+class _Table[D: LockEntityDescriptionMixin]:
+    """The rows of one platform: each lock gets those that it supports, as soon as it does."""
+
+    def __init__(
+        self,
+        async_add_entities: AddConfigEntryEntitiesCallback,
+        table: Sequence[D],
+        make: Callable[[LockCoordinator, D], Entity],
+        offered: Callable[[LockCoordinator], bool] | None,
+    ) -> None:
+        """Add nothing yet."""
+        self._add = async_add_entities
+        self._rows = tuple(table)
+        self._make = make
+        self._offered = offered
+        self._missing: dict[str, tuple[D, ...]] = {}
+        """What the locks lack, by their ids; what is the same for many is kept once."""
+        self._kinds: dict[tuple[str, ...], tuple[D, ...]] = {}
+
+    @callback
+    def async_welcome(self, lock: LockCoordinator) -> None:
+        """Add what a lock supports that has just come."""
+        self._missing[lock.lock_id] = self._rows
+        self.async_look(lock)
+
+    @callback
+    def async_look(self, lock: LockCoordinator) -> None:
+        """Add what a lock has come to support."""
+        missing = self._missing.get(lock.lock_id)
+        if missing is None or (self._offered is not None and not self._offered(lock)):
+            return
+        found = [row for row in missing if row.supported_fn(lock.data)]
+        if not found:
+            return
+        if left := tuple(row for row in missing if row not in found):
+            keys = tuple(row.key for row in left)
+            self._missing[lock.lock_id] = self._kinds.setdefault(keys, left)
+        else:
+            del self._missing[lock.lock_id]
+        self._add([self._make(lock, row) for row in found])
+
+
 @callback
 def async_add_table[D: LockEntityDescriptionMixin](
     entry: YaleAugustConfigEntry,
@@ -176,26 +215,7 @@ def async_add_table[D: LockEntityDescriptionMixin](
 
     With `offered` only for the locks of which it is true; it is asked again with new data, too.
     """
-
-    @callback
-    def welcome(lock: LockCoordinator) -> None:
-        missing = list(table)
-
-        @callback
-        def look() -> None:
-            nonlocal missing
-            if offered is not None and not offered(lock):
-                return
-            found = [row for row in missing if row.supported_fn(lock.data)]
-            if found:
-                missing = [row for row in missing if row not in found]
-                async_add_entities(_made(lock, found))
-
-        look()
-        if missing:
-            entry.async_on_unload(lock.async_add_listener(look, _LEARNS.value))
-
-    def _made(lock: LockCoordinator, rows: Iterable[D]) -> list[Entity]:
-        return [make(lock, row) for row in rows]
-
-    entry.async_on_unload(entry.runtime_data.async_on_lock(welcome))
+    rows = _Table(async_add_entities, table, make, offered)
+    inventory = entry.runtime_data.inventory
+    entry.async_on_unload(inventory.async_on_lock(rows.async_welcome))
+    entry.async_on_unload(inventory.async_on_news(rows.async_look))

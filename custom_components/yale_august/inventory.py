@@ -7,8 +7,9 @@ before there is a list, and it is loaded while the list is on its way.
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -32,6 +33,7 @@ from .elsewhere import Elsewhere
 from .farewell import Farewell
 from .history.witness import Witness
 from .household import Household
+from .knowledge.face import Part
 from .knowledge.stored import store_lock
 from .later import async_load
 from .roster import RosterCoordinator
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     from .bluetooth_keys import BluetoothKeys
 
 _LOGGER = logging.getLogger(__name__)
+
+_LEARNS: Final = Part.FACTS | Part.DOOR
+"""What may change when a lock comes to support something."""
 
 type LockListener = Callable[[LockCoordinator], None]
 
@@ -82,6 +87,7 @@ class Inventory:
         self._farewell = Farewell(hass, account.pace, account.async_look_for_locks)
         self._leaving = False
         self._listeners: list[LockListener] = []
+        self._learners: list[LockListener] = []
         self._keepers: dict[str, list[CALLBACK_TYPE]] = {}
         self._sync = asyncio.Lock()
 
@@ -155,6 +161,17 @@ class Inventory:
         for lock in self._locks.values():
             listener(lock)
         return lambda: self._listeners.remove(listener)
+
+    @callback
+    def async_on_news(self, listener: LockListener) -> CALLBACK_TYPE:
+        """Call `listener` with a lock that may have come to support something."""
+        self._learners.append(listener)
+        return lambda: self._learners.remove(listener)
+
+    @callback
+    def _learned(self, lock: LockCoordinator) -> None:
+        for listener in list(self._learners):
+            listener(lock)
 
     def find(self, lock_id: str | None) -> LockCoordinator | None:
         """Return a lock that is shown, or will be as soon as it has been read."""
@@ -258,6 +275,7 @@ class Inventory:
             self.codes.async_keep(lock),
             async_attend_codes(self._hass, self._entry, self.codes, lock),
             lock.async_add_listener(self._notebook.touch),
+            lock.async_add_listener(partial(self._learned, lock), _LEARNS.value),
         ]
         self._notebook.touch()
         for listener in list(self._listeners):
