@@ -53,7 +53,7 @@ def concerns(lock: LockCoordinator, now: datetime) -> frozenset[str]:
         found.add(BRIDGE)
     if data.complaint is Trouble.LOW_POWER:
         found.add(POWER)
-    return frozenset(found) if lock.present else frozenset()
+    return frozenset(found) if found and lock.present else frozenset()
 
 
 def issue_id(key: str, entry: ConfigEntry, number: int) -> str:
@@ -64,25 +64,40 @@ def issue_id(key: str, entry: ConfigEntry, number: int) -> str:
     return f"{key}_{entry.entry_id}_{number}"
 
 
-@callback
-def async_attend(
-    hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
-) -> CALLBACK_TYPE:
-    """Keep the repairs of a lock true; call the result to stop, and to take them back."""
-    shown: frozenset[str] = frozenset()
+class _Attention:
+    """The repairs of one lock."""
+
+    __slots__ = ("_entry", "_hass", "_lock", "_shown", "_stop")
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
+    ) -> None:
+        """Keep them true from now on."""
+        self._hass = hass
+        self._entry = entry
+        self._lock = lock
+        self._shown: frozenset[str] = frozenset()
+        self._look()
+        self._stop = lock.async_add_listener(self._look, _CONCERNED.value)
 
     @callback
-    def look() -> None:
-        show(concerns(lock, dt_util.utcnow()))
+    def end(self) -> None:
+        """Take them back."""
+        self._stop()
+        self._show(frozenset())
 
     @callback
-    def show(now: frozenset[str]) -> None:
-        nonlocal shown
-        if now == shown:
+    def _look(self) -> None:
+        self._show(concerns(self._lock, dt_util.utcnow()))
+
+    @callback
+    def _show(self, now: frozenset[str]) -> None:
+        if now == self._shown:
             return
+        hass, entry, lock = self._hass, self._entry, self._lock
         for concern in CONCERNS:
             name = issue_id(concern.key, entry, lock.account.number(lock.lock_id))
-            if concern.key in now - shown:
+            if concern.key in now - self._shown:
                 ir.async_create_issue(
                     hass,
                     DOMAIN,
@@ -93,16 +108,14 @@ def async_attend(
                     translation_key=concern.key,
                     translation_placeholders={"lock": lock.data.name},
                 )
-            elif concern.key in shown - now:
+            elif concern.key in self._shown - now:
                 ir.async_delete_issue(hass, DOMAIN, name)
-        shown = now
+        self._shown = now
 
-    look()
-    stop = lock.async_add_listener(look, _CONCERNED.value)
 
-    @callback
-    def end() -> None:
-        stop()
-        show(frozenset())
-
-    return end
+@callback
+def async_attend(
+    hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
+) -> CALLBACK_TYPE:
+    """Keep the repairs of a lock true; call the result to stop, and to take them back."""
+    return _Attention(hass, entry, lock).end

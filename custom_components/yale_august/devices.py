@@ -133,23 +133,38 @@ def async_keep_devices(
     hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
 ) -> CALLBACK_TYPE:
     """Register the devices of a lock and follow every change; call the result to stop."""
-    data = lock.data
-    facts = Facts.of(data)
-    _register(hass, entry, lock.lock_id, facts)
+    return lock.async_add_listener(_Devices(hass, entry, lock).follow, Part.FACTS.value)
+
+
+class _Devices:
+    """The devices of one lock, as they are registered."""
+
+    __slots__ = ("_detail", "_entry", "_facts", "_hass", "_lock", "_summary")
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
+    ) -> None:
+        """Register them."""
+        self._hass = hass
+        self._entry = entry
+        self._lock = lock
+        self._detail = lock.data.detail
+        self._summary = lock.data.summary
+        self._facts = Facts.of(lock.data)
+        _register(hass, entry, lock.lock_id, self._facts)
 
     @callback
-    def follow() -> None:
-        nonlocal data, facts
-        before_data, data = data, lock.data
-        if data.detail is before_data.detail and data.summary is before_data.summary:
+    def follow(self) -> None:
+        """Register them anew if they are others."""
+        data = self._lock.data
+        if data.detail is self._detail and data.summary is self._summary:
             # As after each push: there is nothing else that facts are made of.
             return
-        if (seen := Facts.of(data)) != facts:
-            before, facts = facts, seen
-            _register(hass, entry, lock.lock_id, facts)
-            _forget_replaced(hass, entry, before, facts)
-
-    return lock.async_add_listener(follow, Part.FACTS.value)
+        self._detail, self._summary = data.detail, data.summary
+        if (seen := Facts.of(data)) != self._facts:
+            before, self._facts = self._facts, seen
+            _register(self._hass, self._entry, self._lock.lock_id, seen)
+            _forget_replaced(self._hass, self._entry, before, seen)
 
 
 def account_device(entry: ConfigEntry) -> dr.DeviceInfo:

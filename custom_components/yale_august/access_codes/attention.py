@@ -1,5 +1,7 @@
 """Access codes that a person should look at: raised as repairs, and gone when they are mended."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -29,30 +31,61 @@ NOT_ENDED: Final = "code_not_ended"
 type _Repair = tuple[str, str, str, Reason | None]
 """Which, of which code, whose, and why."""
 
+_NONE: Final[Mapping[str, _Repair]] = MappingProxyType({})
 
-@callback
-def async_attend_codes(
-    hass: HomeAssistant, entry: ConfigEntry, codes: AccessCodes, lock: LockCoordinator
-) -> CALLBACK_TYPE:
-    """Keep the repairs about the codes of a lock true; call the result to stop, and to take them back."""
-    shown: dict[str, _Repair] = {}
 
-    def wanted() -> dict[str, _Repair]:
+class _CodesAttention:
+    """The repairs about the codes of one lock."""
+
+    __slots__ = ("_codes", "_entry", "_hass", "_lock", "_shown", "_stops")
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        codes: AccessCodes,
+        lock: LockCoordinator,
+    ) -> None:
+        """Keep them true from now on."""
+        self._hass = hass
+        self._entry = entry
+        self._codes = codes
+        self._lock = lock
+        self._shown: Mapping[str, _Repair] = _NONE
+        self._look()
+        self._stops = (
+            lock.async_add_listener(self._look, Part.FACTS.value),
+            codes.async_add_listener(lock.lock_id, self._look),
+        )
+
+    @callback
+    def end(self) -> None:
+        """Take them back."""
+        for stop in self._stops:
+            stop()
+        self._show(_NONE)
+
+    @callback
+    def _look(self) -> None:
+        self._show(self._wanted() or _NONE)
+
+    def _wanted(self) -> dict[str, _Repair]:
         """Return the repairs by their id."""
+        lock = self._lock
         return {
-            _issue_id(key, entry, lock, code.code_id): (
+            _issue_id(key, self._entry, lock, code.code_id): (
                 key,
                 code.code_id,
                 code.name,
                 code.reason,
             )
-            for code in codes.shown(lock.lock_id)
+            for code in self._codes.shown(lock.lock_id)
             if lock.present and (key := _key(code)) is not None
         }
 
     @callback
-    def show(now: dict[str, _Repair]) -> None:
-        nonlocal shown
+    def _show(self, now: Mapping[str, _Repair]) -> None:
+        hass, entry, lock, shown = self._hass, self._entry, self._lock, self._shown
         for name in shown.keys() - now.keys():
             ir.async_delete_issue(hass, DOMAIN, name)
         registry = ir.async_get(hass)
@@ -81,25 +114,15 @@ def async_attend_codes(
                     "reason": _words(hass, reason),
                 },
             )
-        shown = now
+        self._shown = now
 
-    @callback
-    def look() -> None:
-        show(wanted())
 
-    look()
-    stops = [
-        lock.async_add_listener(look, Part.FACTS.value),
-        codes.async_add_listener(lock.lock_id, look),
-    ]
-
-    @callback
-    def end() -> None:
-        for stop in stops:
-            stop()
-        show({})
-
-    return end
+@callback
+def async_attend_codes(
+    hass: HomeAssistant, entry: ConfigEntry, codes: AccessCodes, lock: LockCoordinator
+) -> CALLBACK_TYPE:
+    """Keep the repairs about the codes of a lock true; call the result to stop, and to take them back."""
+    return _CodesAttention(hass, entry, codes, lock).end
 
 
 def _key(code: ShownCode) -> str | None:
