@@ -5,6 +5,7 @@ A task runs only while a wish is open.
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import cached_property
 import logging
 import random
 
@@ -53,7 +54,6 @@ class LockCodes(Ledger):
         self._writer = Writer(hass, entry, office, self)
         self._read_barrier: Reason | None = None
         self._task: asyncio.Task[None] | None = None
-        self._woken = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._stop_listening: CALLBACK_TYPE | None = None
         self._was_reachable: bool | None = None
@@ -69,6 +69,11 @@ class LockCodes(Ledger):
     def is_at_work(self) -> bool:
         """Whether the lock is looked at because a wish is open."""
         return self._task is not None
+
+    @cached_property
+    def _woken(self) -> asyncio.Event:
+        """Set when there is something to look at; most locks never have it."""
+        return asyncio.Event()
 
     # Life
 
@@ -94,7 +99,7 @@ class LockCodes(Ledger):
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         self.digits.clear()
-        self._moved.set()
+        self._stir()
 
     @callback
     def async_wake(self) -> None:

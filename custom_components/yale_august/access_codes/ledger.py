@@ -39,7 +39,8 @@ class Ledger:
         """What is to be sent, by guest id."""
         self.listing: Listing | None = None
         """What the cloud listed last."""
-        self._moved = asyncio.Event()
+        self._moved: asyncio.Event | None = None
+        """Somebody waits for the next change."""
         self._unsaved = False
         self._closed = False
 
@@ -64,8 +65,9 @@ class Ledger:
         while (code := self.codes.get(guest_id)) is not None and not code.settled:
             if self._closed:
                 return
-            moved = self._moved
-            await moved.wait()
+            if self._moved is None:
+                self._moved = asyncio.Event()
+            await self._moved.wait()
 
     def sights(self, seen: Listing) -> Sights:
         """Return what a list shows of the codes, as far as is known now."""
@@ -124,10 +126,16 @@ class Ledger:
                 )
             )
 
+    @callback
+    def _stir(self) -> None:
+        """Wake whoever waits for a change."""
+        if self._moved is not None:
+            self._moved.set()
+            self._moved = None
+
     async def async_publish(self) -> None:
         """Tell what was kept; return when it is on the disk."""
-        moved, self._moved = self._moved, asyncio.Event()
-        moved.set()
+        self._stir()
         self._office.async_changed(self.lock_id)
         if self._unsaved:
             self._unsaved = False

@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 import re
-from typing import Final, Self
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.hass_dict import HassKey
 
 from custom_components.yale_august.codes.records import CodeState, Goal, Reason
 from custom_components.yale_august.codes.schedule import (
@@ -45,6 +46,8 @@ UNREADABLE: Final = "unreadable"
 NO_CODES: Final = "no_codes"
 MISSED: Final = "missed"
 
+_WORDS: HassKey[Words] = HassKey(f"{DOMAIN}_words")
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -53,14 +56,18 @@ class Words:
     texts: Mapping[str, str]
 
     @classmethod
-    async def async_load(cls, hass: HomeAssistant) -> Self:
-        """Read them."""
+    async def async_load(cls, hass: HomeAssistant) -> Words:
+        """Read them; they are kept once, whoever reads them."""
         texts: dict[str, str] = {}
         for category in ("entity", "selector"):
             texts |= await async_get_translations(
                 hass, hass.config.language, category, [DOMAIN]
             )
-        return cls(texts)
+        words = cls(texts)
+        if (known := hass.data.get(_WORDS)) == words and known is not None:
+            return known
+        hass.data[_WORDS] = words
+        return words
 
     @property
     def no_codes(self) -> str:

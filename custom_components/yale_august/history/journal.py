@@ -14,7 +14,6 @@ What is then still learned of an earlier incident is told late: its own time goe
 Nothing here has a clock, a network or Home Assistant.
 """
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,7 +66,7 @@ class Journal:
         self._patience = patience
         self._waiting: list[Case] = []
         self._since, told = restore(memory, now)
-        self._told = deque(told)
+        self._told = list(told)
         self._bolt = Row()
         self._door = Row()
         self._order: Order | None = None
@@ -266,7 +265,7 @@ class Journal:
         case.told, case.nameless = True, False
         self._told.append(case)
         while len(self._told) > KEPT:
-            self._since = max(self._since, self._told.popleft().at + GRAIN)
+            self._since = max(self._since, self._told.pop(0).at + GRAIN)
         return case.incident
 
     def dump(self) -> Memory:
