@@ -346,12 +346,16 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if parts is None:
             super().async_update_listeners()
             return
-        for listener, context in list(self._listeners.values()):
-            if not isinstance(context, int) or context & parts:
-                try:
-                    listener()
-                except Exception:
-                    _LOGGER.exception("A listener of a lock failed")
+        concerned = [
+            listener
+            for listener, context in self._listeners.values()
+            if not isinstance(context, int) or context & parts
+        ]
+        for listener in concerned:
+            try:
+                listener()
+            except Exception:
+                _LOGGER.exception("A listener of a lock failed")
 
     # What follows from it
 

@@ -39,6 +39,8 @@ TABLE = (
 LOCKED = frozenset({BoltState.LOCKED, BoltState.SECURE})
 UNLOCKED = frozenset({BoltState.UNLOCKED, BoltState.UNLATCHED})
 
+NO_FEATURES = LockEntityFeature(0)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -70,7 +72,7 @@ class YaleAugustLock(LockDeviceEntity, LockEntity):
         """Opening is offered where the lock can pull its latch and nobody has hidden it."""
         if self.coordinator.data.has_latch and self._latch_use is not LatchUse.HIDDEN:
             return LockEntityFeature.OPEN
-        return LockEntityFeature(0)
+        return NO_FEATURES
 
     @property
     def _latch_use(self) -> LatchUse:

@@ -13,8 +13,10 @@ import logging
 from typing import Any, Final, Literal, override
 
 import aiohttp
-from engineio import base_client  # type: ignore[import-untyped]
+from engineio import base_client, json as slow_json  # type: ignore[import-untyped]
+import orjson
 import socketio  # type: ignore[import-untyped]
+from socketio import packet  # type: ignore[import-untyped]
 from yarl import URL
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -127,6 +129,26 @@ async def _refuse_all_but_sockets(
     raise HandshakeRefused(response, body)
 
 
+class _Json:
+    """How the library reads and writes the JSON of messages."""
+
+    dumps = staticmethod(slow_json.dumps)
+
+    @staticmethod
+    def loads(text: str) -> Any:
+        """Read it; what only the library's own reader takes (NaN, half a surrogate) goes there."""
+        try:
+            return orjson.loads(text)
+        except ValueError:
+            return slow_json.loads(text)
+
+
+class _Packet(packet.Packet):  # type: ignore[misc]  # the library is untyped
+    """A message of the library; its own setting for JSON would be one for all its users."""
+
+    json = _Json
+
+
 class _Socket(socketio.AsyncClient):  # type: ignore[misc]  # the library is untyped
     """The library's client, which tells of an end that came while it connected."""
 
@@ -172,6 +194,7 @@ class Link:
             self._ended,
             reconnection=False,
             handle_sigint=False,
+            serializer=_Packet,
             logger=_SILENT,
             engineio_logger=_SILENT,
             http_session=self._session,

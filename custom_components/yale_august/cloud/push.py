@@ -332,7 +332,7 @@ class PushStream:
 
     def _disconnected(self, reason: str) -> None:
         self._told_up = False
-        self._call(lambda: self._on_disconnected(reason))
+        self._call(self._on_disconnected, reason)
 
     def _heard(self, payload: object) -> None:
         problems = Problems()
@@ -340,13 +340,13 @@ class PushStream:
         if problems:
             _LOGGER.debug("Push: could not read %s", problems)
         self._watch.heard(self._now(), message.lock_id)
-        self._call(lambda: self._on_message(message))
+        self._call(self._on_message, message)
 
     @staticmethod
-    def _call(listener: Callable[[], None]) -> None:
+    def _call[*Ts](listener: Callable[[*Ts], None], *told: *Ts) -> None:
         """Call a listener; its fault must not end the stream."""
         try:
-            listener()
+            listener(*told)
         except Exception:
             _LOGGER.exception("A listener of the push stream failed")
 
