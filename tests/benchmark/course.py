@@ -31,6 +31,8 @@ class Options:
     burst: int = 2000
     idle: float = 60
     """Seconds."""
+    pairs: int = 5
+    """Of messages that come with nothing else going on: one unlocked, one locked."""
 
 
 @dataclass(slots=True)
@@ -165,8 +167,10 @@ class Course:
                 task("set_up"),
                 task("reads", seconds=9),
                 task("idle", seconds=self._options.idle),
+                task("alone", pairs=self._options.pairs, seconds=9),
             ],
             locks=self._options.locks,
         )
         self.results.add("reads", system, figures["reads"])
         self.results.add("idle", system, figures["idle"])
+        self.results.add("alone", system, figures["alone"])

@@ -65,6 +65,23 @@ def _rows(options: Options) -> tuple[Row, ...]:
     return (
         *rows,
         Row(
+            key="push.alone.cpu",
+            name="One message now and then, CPU of all that it sets off",
+            unit="ms",
+            run="alone",
+            pick=_field("cpu"),
+            scale=1000,
+            ratio=0.7,
+        ),
+        Row(
+            key="push.alone.requests",
+            name="One message now and then, requests that it sets off",
+            unit="",
+            run="alone",
+            pick=_field("requests"),
+            digits=1,
+        ),
+        Row(
             key="push.cpu",
             name="Push to state, CPU (many in a row)",
             unit="ms",

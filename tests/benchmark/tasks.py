@@ -235,14 +235,49 @@ async def reads(bench: Bench, job: Mapping[str, Any]) -> Figures:
 
     Core's library asks nothing in the first 45 s after a start: that is not waited for.
     """
-    if bench.system.domain == "yale":
-        from yalexs.manager import activity  # type: ignore[import-untyped]
-
-        activity.INITIAL_LOCK_RESYNC_TIME = 0
+    _past_the_start(bench)
     seen = len(await bench.control.tell("requests"))
     await chatter(bench, 1, 0)
     await asyncio.sleep(float(job["seconds"]))
     return {"requests": len(await bench.requests(seen))}
+
+
+async def alone(bench: Bench, job: Mapping[str, Any]) -> Figures:
+    """Let one bolt move now and then, out and in; count all that a message sets off.
+
+    Core's library reads the activities of the house 3 s after each message and once more
+    4 s after that: within `seconds` everything has come to rest again.
+    """
+    _past_the_start(bench)
+    seconds, pairs = float(job["seconds"]), int(job["pairs"])
+    await _spent(bench, 0, seconds)
+    seen, costs = len(await bench.control.tell("requests")), []
+    for _ in range(pairs):
+        changes = Changes(bench.hass, bench.system.domain)
+        spent = await _spent(bench, 1, seconds) + await _spent(bench, 1, seconds)
+        changes.stop()
+        if changes.of("lock") != 2:
+            raise RuntimeError(f"{changes.of('lock')} changes after two messages")
+        # Time in which nothing happens, and telling the cloud, cost something too.
+        costs.append(max(0.0, spent / 2 - await _spent(bench, 0, seconds)))
+    requests = len(await bench.requests(seen)) / pairs / 2
+    return {"cpu": median(costs), "requests": requests}
+
+
+async def _spent(bench: Bench, messages: int, seconds: float) -> float:
+    """Return the CPU of so much time that begins with so many messages."""
+    cpu = time.process_time()
+    await chatter(bench, messages, 0)
+    await asyncio.sleep(seconds)
+    return time.process_time() - cpu
+
+
+def _past_the_start(bench: Bench) -> None:
+    """Let core's library do after a message what it does not in the first 45 s of a start."""
+    if bench.system.domain == "yale":
+        from yalexs.manager import activity  # type: ignore[import-untyped]
+
+        activity.INITIAL_LOCK_RESYNC_TIME = 0
 
 
 async def command(bench: Bench, job: Mapping[str, Any]) -> Figures:
@@ -319,7 +354,7 @@ async def reconnect(bench: Bench, job: Mapping[str, Any]) -> Figures:
 
 
 TASKS: Final[dict[str, Callable[[Bench, Mapping[str, Any]], Awaitable[Figures]]]] = {
-    task.__name__: task for task in (set_up, push, reads, command, idle, reconnect)
+    task.__name__: task for task in (set_up, push, reads, alone, command, idle, reconnect)
 }
 
 
