@@ -354,7 +354,8 @@ async def reconnect(bench: Bench, job: Mapping[str, Any]) -> Figures:
 
 
 TASKS: Final[dict[str, Callable[[Bench, Mapping[str, Any]], Awaitable[Figures]]]] = {
-    task.__name__: task for task in (set_up, push, reads, alone, command, idle, reconnect)
+    task.__name__: task
+    for task in (set_up, push, reads, alone, command, idle, reconnect)
 }
 
 

@@ -52,6 +52,12 @@ class Stories:
         """Count how often the feed was read."""
         return self.home.cloud.requests.count(FEED, since=self.since)
 
+    @property
+    def entries(self) -> list[int]:
+        """Return how many entries of the feed each read has asked for."""
+        reads = self.home.cloud.requests.of(FEED, since=self.since)
+        return [int(read.query["limit"]) for read in reads]
+
     async def are(self, *kinds: str, in_order: bool = True) -> list[dict[str, Any]]:
         """Wait until so much was told, and see that no more is."""
         with suppress(TimeoutError):

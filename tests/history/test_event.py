@@ -65,7 +65,8 @@ async def test_auto_lock(home: Home, door: Lock) -> None:
     await home.cloud.hands.auto_lock(door)
     told = await stories.are("unlocked", "auto_locked")
     assert told[1]["method"] == "auto"
-    assert stories.reads == 1
+    # The newest are enough to say who it was.
+    assert [entries < 30 for entries in stories.entries] == [True]
     state = home.find("lock", DOOR, "lock")
     assert state is not None
     assert state.attributes["changed_by"] == "Auto-lock"

@@ -10,7 +10,7 @@ import pytest
 from custom_components.yale_august.history import witness
 from custom_components.yale_august.history.cases import GRAIN
 from tests.home import Home
-from tests.simulator import Fail, Lock
+from tests.simulator import Fail, Lock, activities
 from tests.simulator.accounts import User
 
 from .stories import DOOR, FEED, Stories, enter, in_turn
@@ -71,6 +71,30 @@ async def test_lost_message(home: Home, door: Lock, pia: User) -> None:
     told = await stories.are("unlocked")
     assert told[0]["person"] == "Pia Pin"
     assert stories.reads == 1
+
+
+async def test_lost_just_before_the_feed_was_read(
+    home: Home,
+    door: Lock,
+    pia: User,
+    pace: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The feed lags: what came into doubt so late that it cannot know yet is asked for once more."""
+    lag = 0.6
+    pace(feed_lag=timedelta(seconds=lag))
+    monkeypatch.setattr(activities, "LAG", 0.9 * lag * home.cloud.pace.speed)
+    entry = await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.lose_messages(2)
+    await enter(home, door, pia)
+    await home.coordinator(entry, DOOR).async_refresh()
+    await asyncio.sleep(0.8 * lag)
+    await home.cloud.hands.open_door(door)
+    await home.coordinator(entry, DOOR).async_refresh()
+    assert stories.reads == 0
+    await stories.are("unlocked", "door_opened")
+    assert stories.entries == [100, 100]
 
 
 @pytest.mark.parametrize("told_by", ["read", "answer", "message"])

@@ -16,7 +16,7 @@ import aiohttp
 from engineio import base_client, json as slow_json  # type: ignore[import-untyped]
 import orjson
 import socketio  # type: ignore[import-untyped]
-from socketio import packet  # type: ignore[import-untyped]
+from socketio import packet
 from yarl import URL
 
 _LOGGER: Final = logging.getLogger(__name__)

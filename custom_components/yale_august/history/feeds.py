@@ -41,15 +41,15 @@ class Feeds:
         entry: ConfigEntry,
         account: Household,
         *,
-        is_needed: Callable[[str], bool],
+        needed: Callable[[str], int],
         on_read: Callable[[str, Entries, datetime], None],
         on_failure: Callable[[str], None],
     ) -> None:
-        """Nothing is read yet. `is_needed` is asked again just before a feed is read."""
+        """Nothing is read yet. `needed` tells how many entries, just before a feed is read; 0: none."""
         self._hass = hass
         self._entry = entry
         self._account = account
-        self._is_needed = is_needed
+        self._needed = needed
         self._on_read = on_read
         self._on_failure = on_failure
         self._houses: dict[str, Soon] = {}
@@ -91,12 +91,14 @@ class Feeds:
 
     async def _async_read(self, house_id: str) -> None:
         await asyncio.sleep(self._account.pace.feed_lag.total_seconds())
-        if not self.allows(house_id) or not self._is_needed(house_id):
+        if not self.allows(house_id) or not (limit := self._needed(house_id)):
             return
         asked = dt_util.utcnow()
         self._reads += 1
         try:
-            activities = await self._account.client.get_activities(house_id)
+            activities = await self._account.client.get_activities(
+                house_id, limit=limit
+            )
         except CloudError as err:
             _LOGGER.debug("The activity feed cannot be read: %s", err)
             self._note(house_id, err)

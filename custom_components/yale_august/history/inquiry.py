@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -13,6 +14,13 @@ from custom_components.yale_august.household import Household
 
 from .feeds import Entries, Feeds
 from .watch import Watch
+
+ALL: Final = 100
+"""Entries of a feed that the cloud tells at most."""
+NEWEST: Final = 20
+"""Entries that are read where nothing is in doubt and only a name is missing."""
+ENTRIES_EACH: Final = 4
+"""So many more for each incident that waits: a movement of bolt and door makes several."""
 
 
 class Inquiry:
@@ -35,7 +43,7 @@ class Inquiry:
             hass,
             entry,
             account,
-            is_needed=self._is_needed,
+            needed=self._needed,
             on_read=self._read,
             on_failure=self._unread,
         )
@@ -54,7 +62,7 @@ class Inquiry:
         """Read the feed of the house soon, if that is for somebody."""
         house_id = watch.house_id
         if not watch.wants_feed or house_id is None:
-            watch.asks = False
+            watch.doubted_at = None
             return
         self._feeds.ask(house_id)
 
@@ -74,17 +82,28 @@ class Inquiry:
         ]
 
     @callback
-    def _is_needed(self, house_id: str) -> bool:
-        return any(
-            watch.asks or watch.journal.nameless for watch in self._wants(house_id)
-        )
+    def _needed(self, house_id: str) -> int:
+        """Return how many entries of a feed are needed now; 0: none.
+
+        All where nobody knows what has happened, the newest where only a name is missing.
+        """
+        wants = self._wants(house_id)
+        if any(watch.doubted_at is not None for watch in wants):
+            return ALL
+        if not any(watch.journal.nameless for watch in wants):
+            return 0
+        waiting = sum(watch.journal.waiting for watch in wants)
+        return min(ALL, NEWEST + ENTRIES_EACH * waiting)
 
     @callback
     def _read(self, house_id: str, entries: Entries, asked: datetime) -> None:
         """Take what the feed of a house says."""
-        now = dt_util.utcnow()
+        now, lag = dt_util.utcnow(), self._account.pace.feed_lag * 0.9
         for watch in self._wants(house_id):
-            watch.asks = False
+            doubted_at = watch.doubted_at
+            # The feed lags: what came into doubt just before it was read is for the next one.
+            if doubted_at is not None and not asked - lag < doubted_at <= now:
+                watch.doubted_at = None
             watch.journal.see_feed(
                 entries.get(watch.lock.lock_id, ()), now, asked=asked
             )
@@ -96,13 +115,14 @@ class Inquiry:
         now = dt_util.utcnow()
         for watch in list(self._watches.values()):
             if not self._feeds.allows(watch.house_id):
-                watch.journal.wants_names = watch.wants_ring = watch.asks = False
+                watch.journal.wants_names = watch.wants_ring = False
+                watch.doubted_at = None
             elif watch.house_id != house_id:
                 continue
             watch.journal.give_up_names(now)
             self._on_answer(watch)
         if self._cancel_retry is None and any(
-            watch.asks for watch in self._watches.values()
+            watch.doubted_at is not None for watch in self._watches.values()
         ):
             self._cancel_retry = async_call_later(
                 self._hass,
@@ -114,5 +134,5 @@ class Inquiry:
     def _retry(self, _now: datetime) -> None:
         self._cancel_retry = None
         for watch in self._watches.values():
-            if watch.asks:
+            if watch.doubted_at is not None:
                 self.async_ask(watch)

@@ -251,6 +251,11 @@ class Journal:
         return any(case.nameless for case in self._waiting)
 
     @property
+    def waiting(self) -> int:
+        """How many incidents wait to be told."""
+        return len(self._waiting)
+
+    @property
     def due(self) -> datetime | None:
         """When the next incident is told at the latest."""
         return self._waiting[0].due if self._waiting else None

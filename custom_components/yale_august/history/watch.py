@@ -25,8 +25,8 @@ class Watch:
     """Whether something may have happened that was not heard."""
     hears_since: datetime | None = None
     """The connection that was there when this was last looked at: between two nobody listened."""
-    asks: bool = False
-    """Whether the feed has to tell what has happened."""
+    doubted_at: datetime | None = None
+    """Since when only the feed can tell what has happened; None: nothing is in doubt."""
     wants_ring: bool = False
     """Whether somebody waits for the bell of it."""
     cancel_telling: CALLBACK_TYPE | None = None

@@ -184,10 +184,10 @@ class Witness:
         if seen is not None:
             if message.bolt is not None and _door_has_moved(message, before):
                 # The message of that was lost, or comes after this one.
-                watch.asks = True
+                watch.doubted_at = now
             self._take_state(watch, seen, before, now)
         elif watch.wants_ring and message.tells_nothing:
-            watch.asks = True
+            watch.doubted_at = now
             self._follow_up(watch)
 
     @callback
@@ -250,7 +250,7 @@ class Witness:
         if (door := before.door) is not None:
             journal.rest(door_kind(door.value), door.at, now)
         if journal.see_state(seen, now, known=self._knows(watch, seen)):
-            watch.asks = True
+            watch.doubted_at = now
         self._follow_up(watch)
 
     def _knows(self, watch: Watch, seen: Sighting) -> bool:
@@ -287,11 +287,11 @@ class Witness:
     def _ask_of_gap(self, watch: Watch) -> None:
         """Let the feed tell what was not heard; a bell rings no more for it."""
         if watch.journal.wants_names:
-            watch.asks = True
+            watch.doubted_at = dt_util.utcnow()
             self._inquiry.async_ask(watch)
 
     def _follow_up(self, watch: Watch) -> None:
-        if watch.asks or watch.journal.nameless:
+        if watch.doubted_at is not None or watch.journal.nameless:
             self._inquiry.async_ask(watch)
         self._teller.async_plan(watch)
 
