@@ -41,7 +41,8 @@ from .const import CONF_BRAND, DOMAIN
 _LOGGER = logging.getLogger(__name__)
 
 TOKEN_TIMEOUT: Final = timedelta(seconds=20)
-EXPIRY_MARGIN: Final = timedelta(seconds=20)
+EXPIRY_MARGIN: Final = 20.0
+"""Seconds."""
 PAUSE_FIRST: Final = timedelta(seconds=10)
 PAUSE_LONGEST: Final = timedelta(minutes=1)
 """Somebody may stand in front of the door."""
@@ -183,7 +184,7 @@ class OwnerTokens(TokenSource):
         if (
             (current := _access_token(token))
             and isinstance(expires_at, int | float)
-            and expires_at > time.time() + EXPIRY_MARGIN.total_seconds()
+            and expires_at > time.time() + EXPIRY_MARGIN
         ):
             return current
         return await self._renewed()

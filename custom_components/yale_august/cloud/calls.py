@@ -57,8 +57,8 @@ class Calls:
             validate.jsonable("body", body)
         return await self.transport.send(
             route,
-            path=path,
-            query=query,
+            path=path or {},
+            query=query or {},
             body=body,
             timeout=timeout,
             gate=partial(self.budget.admit, errand=errand, leaving=leaving),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 import json
@@ -37,6 +36,7 @@ type Gate = Callable[[Safety], AbstractAsyncContextManager[None]]
 
 _TIMEOUTS: Final = {Safety.READ: 20.0, Safety.WRITE: 30.0, Safety.COMMAND: 45.0}
 _CONNECT_TIMEOUT: Final = 10.0
+_NONE: Final[Mapping[str, str]] = {}
 _AS_IT_IS: Final = re.compile(r"[\w.~-]*", re.ASCII)
 """What an address may hold as it is (RFC 3986, 2.3)."""
 
@@ -85,22 +85,42 @@ def _quoted(value: str) -> str:
     return value if _AS_IT_IS.fullmatch(value) else quote(value, safe="")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Request:
     """What goes out, apart from the token."""
 
-    route: Route
-    url: URL = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | None = field(repr=False)
-    timeout: aiohttp.ClientTimeout
-    values: tuple[str, ...] = field(repr=False)
-    """What path and query say."""
+    def __init__(
+        self,
+        origin: str,
+        route: Route,
+        path: Mapping[str, str],
+        query: Mapping[str, str],
+        body: JsonValue | Absent,
+        timeout: float | None,
+        accept_version: str | None,
+    ) -> None:
+        """Put it together."""
+        where = origin + route.path.format_map(
+            {name: _quoted(value) for name, value in path.items()}
+        )
+        if query:
+            pairs = [f"{name}={_quoted(value)}" for name, value in query.items()]
+            where = f"{where}?{'&'.join(pairs)}"
+        self.route = route
+        self.url = URL(where, encoded=True)
+        self.headers: dict[str, str] = {}
+        if version := accept_version or route.accept_version:
+            self.headers["Accept-Version"] = version
+        self.body: bytes | None = None
+        if not isinstance(body, Absent):
+            self.body = json.dumps(body, allow_nan=False).encode()
+            self.headers["Content-Type"] = "application/json"
+        self.timeout = _timeout(_TIMEOUTS[route.safety] if timeout is None else timeout)
+        self._values = (*path.values(), *query.values())
 
     @property
     def secrets(self) -> list[str]:
         """Ids and serial numbers; words such as a command's may stay in a text."""
-        return [value for value in self.values if any(map(str.isdigit, value))]
+        return [value for value in self._values if any(map(str.isdigit, value))]
 
 
 class Transport:
@@ -153,8 +173,8 @@ class Transport:
         self,
         route: Route,
         *,
-        path: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
+        path: Mapping[str, str] = _NONE,
+        query: Mapping[str, str] = _NONE,
         body: JsonValue | Absent = ABSENT,
         timeout: float | None = None,
         accept_version: str | None = None,
@@ -165,7 +185,9 @@ class Transport:
         Raises the errors of `errors.py`. Values of `path` and `query` were validated
         by the caller. `timeout` is in seconds.
         """
-        request = self._request(route, path, query, body, timeout, accept_version)
+        request = _Request(
+            self._origin, route, path, query, body, timeout, accept_version
+        )
         token = await self.tokens.access_token()
         try:
             return await self._deliver(request, token, gate)
@@ -185,38 +207,6 @@ class Transport:
             status=err.status,
             code=err.code,
             detail=err.detail,
-        )
-
-    def _request(
-        self,
-        route: Route,
-        path: Mapping[str, str] | None,
-        query: Mapping[str, str] | None,
-        body: JsonValue | Absent,
-        timeout: float | None,
-        accept_version: str | None,
-    ) -> _Request:
-        path, query = path or {}, query or {}
-        where = route.path.format_map(
-            {name: _quoted(value) for name, value in path.items()}
-        )
-        if query:
-            pairs = [f"{name}={_quoted(value)}" for name, value in query.items()]
-            where = f"{where}?{'&'.join(pairs)}"
-        headers = {}
-        if version := accept_version or route.accept_version:
-            headers["Accept-Version"] = version
-        data = None
-        if not isinstance(body, Absent):
-            data = json.dumps(body, allow_nan=False).encode()
-            headers["Content-Type"] = "application/json"
-        return _Request(
-            route=route,
-            url=URL(self._origin + where, encoded=True),
-            headers=headers,
-            body=data,
-            timeout=_timeout(_TIMEOUTS[route.safety] if timeout is None else timeout),
-            values=(*path.values(), *query.values()),
         )
 
     async def _deliver(self, request: _Request, token: str, gate: Gate) -> Answer:

@@ -28,14 +28,16 @@ class OwnTurn(AbstractAsyncContextManager[None]):
     async def __aenter__(self) -> None:
         """Wait for the turn."""
         lock = self._lock
+        if lock.commanding.is_free and lock.asking.is_free:
+            await lock.commanding.acquire()
+            return
         deadline = _deadline(lock)
         await _async_acquire(lock, lock.commanding, deadline)
-        if lock.asking.is_free:
-            return
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(deadline), lock.asking:
-                    pass
+            if lock.asking.locked():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout_at(deadline), lock.asking:
+                        pass
         except BaseException:
             lock.commanding.release()
             raise
@@ -64,9 +66,6 @@ def _deadline(lock: LockCoordinator) -> float:
 
 
 async def _async_acquire(lock: LockCoordinator, turn: Turn, deadline: float) -> None:
-    if turn.is_free:
-        await turn.acquire()
-        return
     try:
         async with asyncio.timeout_at(deadline):
             await turn.acquire()
