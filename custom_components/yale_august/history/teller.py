@@ -36,29 +36,21 @@ class Teller:
     def async_plan(self, watch: Watch) -> None:
         """Tell what is due, and wake up for the next.
 
-        Who wakes up anyhow before that, and not too soon after what was told now, is left alone.
+        A timer that is too early is left alone: to wake up once in vain costs less than to set
+        another one with each message.
         """
-        now = dt_util.utcnow()
+        now, clock = dt_util.utcnow(), self._hass.loop.time()
         incident = watch.journal.tell(now)
         if incident is not None:
+            watch.told_at = clock
             self._tell(watch, incident)
         due = watch.journal.due
         if due is None:
             self.async_cancel(watch)
             return
-        clock, wait = self._hass.loop.time(), (due - now).total_seconds()
-        if (
-            watch.cancel_telling is not None
-            and clock + APART <= watch.telling_at <= clock + max(APART, wait)
-        ):
-            return
-        self.async_cancel(watch)
-        watch.telling_at = clock + max(APART, wait)
-        watch.cancel_telling = async_call_later(
-            self._hass,
-            max(APART, wait),
-            HassJob(partial(self._woken, watch), cancel_on_shutdown=True),
-        )
+        wait = max(APART, (due - now).total_seconds())
+        if watch.cancel_telling is None or clock + wait < watch.telling_at:
+            self._wake_up(watch, clock, wait)
 
     @callback
     def async_cancel(self, watch: Watch) -> None:
@@ -67,10 +59,23 @@ class Teller:
             watch.cancel_telling()
             watch.cancel_telling = None
 
+    def _wake_up(self, watch: Watch, clock: float, wait: float) -> None:
+        self.async_cancel(watch)
+        watch.telling_at = clock + wait
+        watch.cancel_telling = async_call_later(
+            self._hass,
+            wait,
+            HassJob(partial(self._woken, watch), cancel_on_shutdown=True),
+        )
+
     @callback
     def _woken(self, watch: Watch, _now: datetime) -> None:
         watch.cancel_telling = None
-        self.async_plan(watch)
+        clock = self._hass.loop.time()
+        if clock < watch.told_at + APART:
+            self._wake_up(watch, clock, APART)
+        else:
+            self.async_plan(watch)
 
     def _tell(self, watch: Watch, incident: Incident) -> None:
         self._name_doer(watch.lock, incident)

@@ -32,6 +32,8 @@ class Watch:
     cancel_telling: CALLBACK_TYPE | None = None
     telling_at: float = 0.0
     """When, by the loop's clock, somebody wakes up to tell what waits."""
+    told_at: float = 0.0
+    """When, by the loop's clock, something was told last."""
 
     @property
     def wants_feed(self) -> bool:
