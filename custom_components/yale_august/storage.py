@@ -4,6 +4,7 @@ No token, key or code is kept here.
 """
 
 from collections.abc import Callable
+import math
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from homeassistant.core import HomeAssistant, callback
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 TOUCH_DELAY = 120
+NUMBER_DELAY = 1
+"""So long numbers are gathered: each write takes the longer the more locks there are."""
 
 
 class StoredAbilities(TypedDict):
@@ -63,13 +66,14 @@ class Notebook:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the file; nothing is read yet."""
+        self._loop = hass.loop
         self._store: Store[Memory] = Store(
             hass, VERSION, f"{DOMAIN}.{entry_id}", private=True
         )
         self.memory: Memory = {}
         self._latest: Callable[[], Memory] = Memory
-        self._pending = False
-        """Whether it will be written; who asked later would put that off."""
+        self._due = math.inf
+        """When it will be written, by the loop's clock; who asked later would put that off."""
         self._closed = False
 
     @callback
@@ -80,17 +84,17 @@ class Notebook:
     @callback
     def touch(self) -> None:
         """Write soon: something that `latest` tells has changed."""
-        if not self._pending:
-            self._write(TOUCH_DELAY)
+        self._write(TOUCH_DELAY)
 
     def _write(self, delay: float) -> None:
-        if self._closed:
+        due = self._loop.time() + delay
+        if self._closed or self._due <= due:
             return
-        self._pending = True
+        self._due = due
         self._store.async_delay_save(self._facts, delay)
 
     def _facts(self) -> Memory:
-        self._pending = False
+        self._due = math.inf
         return {**self.memory, **self._latest()}
 
     async def async_load(self) -> None:
@@ -109,7 +113,8 @@ class Notebook:
         known = self.memory.get("numbered", [])
         if thing not in known:
             known = [*known, thing]
-            self.remember({"numbered": known})
+            self.memory = {**self.memory, "numbered": known}
+            self._write(NUMBER_DELAY)
         return known.index(thing) + 1
 
     @callback
