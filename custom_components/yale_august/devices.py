@@ -178,12 +178,17 @@ def account_device(entry: ConfigEntry) -> dr.DeviceInfo:
     )
 
 
-def keypad_identifier(lock: LockCoordinator) -> tuple[str, str] | None:
-    """Return the identifier of a lock's keypad if it is a device of its own."""
-    keypad = Facts.of(lock.data).keypad
-    if keypad is None or keypad.keypad_id is None:
-        return None
-    return (DOMAIN, keypad.keypad_id)
+@callback
+def device_of(lock: LockCoordinator, *, keypad: bool = False) -> dr.DeviceEntry | None:
+    """Return the registered device of a lock, or of its keypad if that is a device of its own."""
+    registry, entry_id = dr.async_get(lock.hass), lock.config_entry.entry_id
+    if keypad:
+        part = Facts.of(lock.data).keypad
+        if part is not None and part.keypad_id is not None:
+            return registry.async_get_device_by_identifier(
+                (DOMAIN, part.keypad_id), entry_id
+            )
+    return registry.async_get_device_by_identifier((DOMAIN, lock.lock_id), entry_id)
 
 
 def known_locks(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:

@@ -6,15 +6,13 @@ from typing import Final, override
 
 from homeassistant.const import EntityCategory
 from homeassistant.core import State, callback
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .account import YaleAugustConfigEntry
-from .const import DOMAIN
 from .coordinator import LockCoordinator
-from .devices import keypad_identifier
+from .devices import device_of
 from .knowledge.face import Part
 from .knowledge.lock import LockData
 
@@ -77,6 +75,7 @@ class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
     entity_description: LockEntityDescriptionMixin
     assumed_state = False
     attribution = None
+    device_info = None
     entity_picture = None
     entity_registry_visible_default = True
     extra_state_attributes = None
@@ -100,6 +99,8 @@ class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
         """Stand on the device of the lock or of its keypad."""
         self.coordinator = coordinator
         self.entity_description = description
+        # To name it only would have it looked up and compared for each entity.
+        self.device_entry = device_of(coordinator, keypad=description.of_keypad)
         self._seen: object = None
         self._written: State | None = None
 
@@ -126,14 +127,6 @@ class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
         """What it wants to hear of: the coordinator asks when it tells."""
         parts = self.entity_description.parts
         return None if parts is None else parts.value
-
-    @property
-    @override
-    def device_info(self) -> DeviceInfo:
-        """Return the device; asked for once, so that nobody has to keep it."""
-        lock = self.coordinator
-        keypad = keypad_identifier(lock) if self.entity_description.of_keypad else None
-        return DeviceInfo(identifiers={keypad or (DOMAIN, lock.lock_id)})
 
     @property
     @override
