@@ -271,8 +271,15 @@ class Keeper:
             )
             self.keep(code, seen)
 
-    def act(self, seen: Listing, fate: str = "taken", crash: str | None = None) -> None:
-        """Send what is due, and let it have this fate."""
+    def act(
+        self,
+        seen: Listing,
+        fate: str = "taken",
+        crash: str | None = None,
+        *,
+        meanwhile: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Send what is due, and let it have this fate; `meanwhile` comes before the answer."""
         sights = self.sights(seen)
         found = pick(self.disk.values(), sights, seen)
         if found is None:
@@ -300,7 +307,8 @@ class Keeper:
         answer = self._deliver(code, action, digits, fate)
         if crash == "sent":
             raise Crash
-        self.keep(engine.take_answer(code, answer))
+        meanwhile(code.guest_id)
+        self.keep(engine.take_answer(self.disk[code.guest_id], answer))
 
     def _deliver(
         self, code: Code, action: PinAction, digits: str | None, fate: str

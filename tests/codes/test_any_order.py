@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import (
@@ -14,6 +15,7 @@ from hypothesis.stateful import (
 
 from custom_components.yale_august.cloud.models import PinAction, PinState
 from custom_components.yale_august.codes import wishes
+from custom_components.yale_august.codes.ends import serves
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Reason
 from custom_components.yale_august.codes.schedule import ALWAYS, Schedule, Temporary
 from custom_components.yale_august.codes.sighting import Listing
@@ -34,6 +36,7 @@ FATES = st.sampled_from(
         "forbidden",
     ]
 )
+MINDS = st.sampled_from([None, None, "end", "suspend", "resume"])
 CRASHES = st.sampled_from([None, None, None, "journaled", "sent"])
 SCHEDULES = st.sampled_from(
     [
@@ -98,6 +101,9 @@ class AnyOrder(RuleBasedStateMachine):
             assert seen.asked >= old.wished_at
             if old.step is not None and new.step is None:
                 assert seen.asked >= old.step.sent_at
+        if seen is None and new.settled and old.step is not None:
+            # What was refused is what the person still wants.
+            assert serves(old, old.step)
         if new.settled and new.reason in ELSEWHERE:
             assert new.guest_id in self.meddled
         if new.state is CodeState.CONFIRMED and old.state is not CodeState.CONFIRMED:
@@ -252,17 +258,34 @@ class AnyOrder(RuleBasedStateMachine):
         """Start anew: what is not on the disk is forgotten."""
         self.keeper.restart()
 
-    @rule(fate=FATES, crash=CRASHES, complete=st.sampled_from([True, True, False]))
-    def turn(self, fate: str, crash: str | None, complete: bool) -> None:
-        """Look once, and send what is due."""
+    @rule(
+        fate=FATES,
+        crash=CRASHES,
+        complete=st.sampled_from([True, True, False]),
+        mind=MINDS,
+    )
+    def turn(
+        self, fate: str, crash: str | None, complete: bool, mind: str | None = None
+    ) -> None:
+        """Look once, and send what is due; the person may change their `mind` before the answer."""
         self.keeper.now += timedelta(seconds=1)
         seen = self.cloud.list(self.keeper.now, complete=complete)
         self.old = seen
         self.keeper.look(seen)
         try:
-            self.keeper.act(seen, fate, crash)
+            self.keeper.act(
+                seen, fate, crash, meanwhile=partial(self._change_mind, mind)
+            )
         except Crash:
             self.keeper.restart()
+
+    def _change_mind(self, mind: str | None, guest_id: str) -> None:
+        number = int(guest_id.removeprefix("ha-"))
+        match mind:
+            case "end":
+                self.end(number)
+            case "suspend" | "resume":
+                self.toggle(number, getattr(wishes, mind))
 
     @rule(turns=st.integers(1, 6))
     def peace(self, turns: int) -> None:

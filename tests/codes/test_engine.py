@@ -1,7 +1,8 @@
 """Steps of a code's way that seldom come, one by one."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,6 +22,8 @@ from custom_components.yale_august.codes.sighting import same_schedule
 from .model import LOCK, START, TIMES, Cloud, Keeper, guest
 
 GINA = guest(1)
+
+type Wish = Callable[[Code, datetime], Code]
 
 
 def _sent() -> Keeper:
@@ -106,6 +109,37 @@ def test_busy_intent_passes() -> None:
             assert (code.state, code.goal) == (CodeState.CONFIRMED, Goal.SUSPENDED)
         else:
             assert (code.state, code.reason) == (CodeState.REFUSED, Reason.BUSY_INTENT)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "state"),
+    [
+        (wishes.suspend, wishes.end, None),
+        (wishes.suspend, wishes.resume, CodeState.CONFIRMED),
+        (None, wishes.end, None),
+    ],
+)
+def test_refused_when_it_is_not_wanted_any_more(
+    first: Wish | None, then: Wish, state: CodeState | None
+) -> None:
+    """A refusal says nothing of what the person has wished since."""
+    keeper = Keeper(Cloud())
+    keeper.wish(wishes.new_code(GINA, LOCK, ALWAYS, keeper.now), "1234")
+    if first is not None:
+        keeper.run()
+        keeper.wish(first(keeper.disk[GINA.guest_id], keeper.later()))
+
+    def change_mind(guest_id: str) -> None:
+        keeper.wish(then(keeper.disk[guest_id], keeper.later()))
+
+    seen = keeper.cloud.list(keeper.later())
+    keeper.look(seen)
+    keeper.act(seen, "forbidden", meanwhile=change_mind)
+    assert not keeper.disk[GINA.guest_id].settled
+    keeper.run()
+    code = keeper.disk.get(GINA.guest_id)
+    assert (code and code.state) is state
+    assert (keeper.cloud.of(GINA.guest_id) is None) is (state is None)
 
 
 def test_window_ends_while_uncertain() -> None:

@@ -18,6 +18,7 @@ from .ends import (
     arrived,
     confirmed,
     doubted,
+    dropped,
     ended,
     gone,
     is_mixed_up,
@@ -28,6 +29,7 @@ from .ends import (
     moving,
     not_loaded,
     refused,
+    serves,
     settle,
     undoubted,
 )
@@ -130,7 +132,11 @@ def take_answer(code: Code, answer: Answer) -> Code:
             step = replace(step, accepted=False, refusal=answer.reason)
             return replace(code, step=step)
         case Verdict.REFUSED:
-            return refused(not_loaded(code, step), answer.reason or Reason.FAILED)
+            code = not_loaded(code, step)
+            if not serves(code, step):
+                # Somebody wants something else by now: that has not been refused.
+                return dropped(code)
+            return refused(code, answer.reason or Reason.FAILED)
         case Verdict.NOT_SENT:
             return replace(
                 not_loaded(code, step),
