@@ -19,7 +19,7 @@ from custom_components.yale_august.knowledge.stored import (
     restore_reading,
     store_reading,
 )
-from custom_components.yale_august.storage import Notebook
+from custom_components.yale_august.storage import Memory, Notebook
 
 from .home import Home
 from .simulator import Fail, Reset
@@ -99,6 +99,31 @@ async def test_facts_are_written_at_once(
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
     assert hass_storage["yale_august.1"]["data"]["budget"] == {"tokens": 1.0}
+
+
+async def test_numbers_are_written_together(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """A write for each of many locks would take longer than all that is written."""
+    notebook, writes = Notebook(hass, "1"), 0
+
+    def latest() -> Memory:
+        nonlocal writes
+        writes += 1
+        return {}
+
+    notebook.attach(latest)
+    notebook.touch()
+    for number in range(3):
+        assert notebook.number(f"lock {number}") == number + 1
+        async_fire_time_changed(hass)
+        await hass.async_block_till_done()
+    assert writes == 0
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=2))
+    await hass.async_block_till_done()
+    assert writes == 1
+    numbered = hass_storage["yale_august.1"]["data"]["numbered"]
+    assert numbered == ["lock 0", "lock 1", "lock 2"]
 
 
 async def test_pause_is_written_at_once(
