@@ -16,7 +16,7 @@ from custom_components.yale_august.cloud.routes import Safety
 from custom_components.yale_august.coordinator import LockCoordinator
 
 from .home import Home
-from .simulator import REMOVED, Fail, Hang, Reset, Truncate
+from .simulator import REMOVED, Fail, Hang, Reset, Slow, Truncate
 
 FRONT, BACK = "Front Door", "Back Door"
 
@@ -181,6 +181,26 @@ async def test_other_reasons_to_look_do_not_count_as_a_read(
     assert home.state("lock", FRONT, "lock") == "unavailable"
     account.elsewhere.holders["A" * 32] = other.entry_id
     await home.hass.config_entries.async_remove(other.entry_id)
+    await settled(home, entry)
+    assert home.state("lock", FRONT, "lock") == "unavailable"
+    assert FRONT in devices(home, entry)
+
+
+async def test_list_that_several_wait_for_counts_once(
+    home: Home, pace: Callable[..., None]
+) -> None:
+    """A lock that one list lacks stays, though more than one list was read meanwhile."""
+    pace(farewell=timedelta(seconds=30))
+    front = home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    back = home.cloud.add_lock(name=BACK)
+    home.cloud.faults.add("get_lock", Slow(0.4), lock=back)
+    roster = home.account(entry).roster
+    # The first one waits for the new lock, and the others for the first one.
+    for _ in range(2):
+        await roster.async_refresh()
+    home.cloud.world.remove_lock(front)
+    await roster.async_refresh()
     await settled(home, entry)
     assert home.state("lock", FRONT, "lock") == "unavailable"
     assert FRONT in devices(home, entry)

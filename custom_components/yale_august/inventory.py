@@ -90,6 +90,8 @@ class Inventory:
         self._learners: list[LockListener] = []
         self._keepers: dict[str, list[CALLBACK_TYPE]] = {}
         self._sync = asyncio.Lock()
+        self._counted: dict[str, LockSummary] | None = None
+        """The list whose missing locks were counted last."""
 
     # Life
 
@@ -116,7 +118,7 @@ class Inventory:
                 self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
             )
         )
-        syncing = self._sync_soon(read=True)
+        syncing = self._sync_soon()
         patience = self._account.pace.patience
         await asyncio.wait({syncing}, timeout=patience.total_seconds())
         if syncing.done():
@@ -190,35 +192,36 @@ class Inventory:
     @callback
     def _roster_read(self) -> None:
         if self._account.roster.last_update_success:
-            self._sync_soon(read=True)
+            self._sync_soon()
 
     @callback
     def _lock_released(self, lock_id: str) -> None:
         if lock_id in self.elsewhere.holders:
-            self._sync_soon(read=False)
+            self._sync_soon()
 
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
         gone = change is ConfigEntryChange.REMOVED or entry.disabled_by is not None
         if gone and entry.entry_id in self.elsewhere.holders.values():
-            self._sync_soon(read=False)
+            self._sync_soon()
 
     @callback
-    def _sync_soon(self, *, read: bool) -> asyncio.Task[None]:
+    def _sync_soon(self) -> asyncio.Task[None]:
         return self._entry.async_create_background_task(
-            self._hass, self._async_sync(read=read), f"{DOMAIN} sync locks"
+            self._hass, self._async_sync(), f"{DOMAIN} sync locks"
         )
 
-    async def _async_sync(self, *, read: bool) -> None:
+    async def _async_sync(self) -> None:
         """Make the coordinators match the list of locks.
 
-        `read`: the list has just been read, so that what it lacks is missing once more.
+        What a list lacks is missing once more, and once only: several may wait here for one list.
         """
         async with self._sync:
             if self._leaving:
                 return
             roster = self._account.roster.data
-            if read:
+            if roster is not self._counted:
+                self._counted = roster
                 self._part_with(
                     (set(self._locks) | known_locks(self._hass, self._entry))
                     - set(roster)
