@@ -11,6 +11,7 @@ from custom_components.yale_august.cloud.errors import CloudError, LoginExpired
 from custom_components.yale_august.cloud.models import Role
 from custom_components.yale_august.codes.digits import is_digits
 from custom_components.yale_august.codes.ends import is_intact
+from custom_components.yale_august.codes.names import same_name
 from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Guest
 from custom_components.yale_august.codes.view import CodeEvent, Outcome
@@ -239,13 +240,13 @@ class CodeOffice:
         )
 
     def find_guest(self, name: str) -> Guest | None:
-        """Return a guest by name, whatever its case and the blanks around it."""
-        wanted = " ".join(name.split()).casefold()
+        """Return a guest by name, however it is spelled."""
+        wanted = same_name(name)
         return next(
             (
                 guest
                 for guest in self.store.guests.values()
-                if guest.name.casefold() == wanted
+                if same_name(guest.name) == wanted
             ),
             None,
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from custom_components.yale_august.cloud.models import Pin, PinState
+from custom_components.yale_august.codes.names import same_name
 from custom_components.yale_august.codes.recognition import UNSEEN, Sights, strangers
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Guest
 from custom_components.yale_august.codes.schedule import read_schedule
@@ -43,14 +44,14 @@ def find_in(room: LockCodes, guests: Mapping[str, Guest], word: str) -> Found | 
     """
     if (code := room.codes.get(word)) is not None:
         return Found(code=code, pin=listed_pin(room, code))
-    wanted = " ".join(word.split()).casefold()
+    wanted = same_name(word)
     others = list(unmanaged(room))
     found = [pin for pin in others if pin_key(pin) == word]
     if not found:
         for code in room.codes.values():
-            if guests[code.guest_id].name.casefold() == wanted:
+            if same_name(guests[code.guest_id].name) == wanted:
                 return Found(code=code, pin=listed_pin(room, code))
-        found = [pin for pin in others if pin_name(pin).casefold() == wanted]
+        found = [pin for pin in others if same_name(pin_name(pin)) == wanted]
     return Found(pin=found[0]) if len(found) == 1 else None
 
 

@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from custom_components.yale_august.access_codes.desk import NEW, AccessCodes
 from custom_components.yale_august.access_codes.office import Outcomes
 from custom_components.yale_august.account import Account
+from custom_components.yale_august.codes.names import same_name
 from custom_components.yale_august.codes.schedule import ALWAYS
 from custom_components.yale_august.sentences import async_sentences, said
 
@@ -92,11 +93,11 @@ async def _async_find(target: Target, name: str) -> str | None:
 
     Ours are known; for those that were made elsewhere the list is read.
     """
-    codes, lock_id = codes_of(target), target.lock_id
+    codes, lock_id, wanted = codes_of(target), target.lock_id, same_name(name)
     ours = {
         code.code_id
         for code in there(codes.shown(lock_id))
-        if code.managed and (code.code_id == name or _same(code.name, name))
+        if code.managed and (code.code_id == name or same_name(code.name) == wanted)
     }
     if len(ours) > 1:
         # Somebody is called like the id of another.
@@ -106,14 +107,10 @@ async def _async_find(target: Target, name: str) -> str | None:
     listed = there(await codes.async_read(lock_id))
     if any(code.code_id == name for code in listed):
         return name
-    matches = [code for code in listed if _same(code.name, name)]
+    matches = [code for code in listed if same_name(code.name) == wanted]
     if len(matches) > 1:
         raise refused("code_name_twice", lock=target.name, name=name)
     return matches[0].code_id if matches else None
-
-
-def _same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 async def _async_delete_code(call: ServiceCall) -> ServiceResponse:

@@ -20,6 +20,7 @@ import probatio as vol
 from custom_components.yale_august.access_codes.desk import AccessCodes
 from custom_components.yale_august.access_codes.entity import async_zone
 from custom_components.yale_august.access_codes.words import Words
+from custom_components.yale_august.codes.names import same_name
 from custom_components.yale_august.codes.records import CodeState, Goal
 from custom_components.yale_august.codes.schedule import Opaque
 from custom_components.yale_august.codes.view import ShownCode
@@ -280,6 +281,6 @@ def chosen(word: str, labels: Mapping[str, str]) -> str | None:
     """Return what was chosen or typed; None when it is nothing, or not one thing."""
     if word in labels:
         return word
-    wanted = " ".join(word.split()).casefold()
-    found = [value for value, label in labels.items() if label.casefold() == wanted]
+    wanted = same_name(word)
+    found = [value for value, label in labels.items() if same_name(label) == wanted]
     return found[0] if len(found) == 1 else None
