@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.access_codes.desk import NEW
@@ -49,7 +50,7 @@ async def test_nothing_of_a_refused_wish_is_kept(codes: CodeHome) -> None:
     await desk.async_change(OTHER, digits=NEW, wait=5)
     assert codes.writes(codes.front, since=since) == ["delete", "load"]
 
-    await desk.async_empty(lock_id)
+    await desk.async_empty(lock_id, dt_util.utcnow())
     await desk.async_read(lock_id)
     assert await refused(desk.async_resume(GUEST, lock_ids=[lock_id])) == (
         "code_not_suspended"

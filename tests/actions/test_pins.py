@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from custom_components.yale_august.codes.digits import weakness
+from custom_components.yale_august.codes.records import Reason
 from tests.home import Home
-from tests.simulator import Reset, Slow
+from tests.simulator import Fail, Reset, Slow
 from tests.simulator.accounts import User
 from tests.simulator.lock import Lock
 from tests.simulator.pinbook import PinState
 from tests.simulator.words import Role
 
-from .action_home import ask_one, refusal
+from .action_home import ask, ask_one, refusal
 from .test_people import loaded
 
 DOOR = "Front Door"
@@ -186,6 +187,38 @@ async def test_nothing_else_is_written_meanwhile(
     assert (await asking)["result"] == "confirmed"
     await home.when(lambda: counts("write_pins") == 1, seconds=8)
     assert counts(operation) == 1
+
+
+async def test_code_that_was_about_to_be_written(
+    home: Home, door: Lock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that waits for a busy lock lets a master code that comes first be written first."""
+    entry = await home.set_up()
+    lock, codes = home.coordinator(entry, DOOR), home.account(entry).codes
+    busy = home.cloud.faults.add("write_pins", Fail(423), times=None)
+    await ask(home, "add_code", DOOR, name="Gina Guest", wait=0)
+    await home.when(
+        lambda: any(code.reason is Reason.BUSY for code in codes.shown(door.lock_id))
+    )
+    about, gate = asyncio.Event(), asyncio.Event()
+
+    async def address() -> None:
+        about.set()
+        await gate.wait()
+
+    monkeypatch.setattr(codes, "async_posting_address", address)
+    await about.wait()
+    home.cloud.faults.remove(busy)
+    since = len(home.cloud.requests)
+    home.cloud.faults.add("set_master_pin", Slow(0.3))
+    asking = asyncio.create_task(ask_one(home, "set_master_code", DOOR))
+    await home.when(lock.writing.locked)
+    gate.set()
+    await asyncio.sleep(0.1)
+    assert lock.writing.locked()
+    assert home.cloud.requests.count("write_pins", since=since) == 0
+    assert (await asking)["result"] == "confirmed"
+    await home.when(lambda: len(door.pins.pins) == 2)
 
 
 @pytest.mark.parametrize("action", ["set_master_code", "transfer_code"])

@@ -8,6 +8,7 @@ from homeassistant.helpers import entity_registry as er
 import probatio as vol
 import pytest
 
+from custom_components.yale_august.codes.records import CodeState
 from tests.home import Home
 from tests.simulator import Fail, Hang, Reset, Slow
 from tests.simulator.accounts import User
@@ -254,6 +255,33 @@ async def test_reload_meanwhile(home: Home, door: Lock, kind: str) -> None:
     is_there = home.device(entry, door.lock_id) is not None
     assert is_there is (kind == "soft")
     assert list(home.account(entry).locks) == ([door.lock_id] if is_there else [])
+
+
+async def test_code_wished_meanwhile(home: Home, door: Lock) -> None:
+    """It waits until the lock is empty, and is not taken for one that was removed."""
+    codes = home.account(await home.set_up()).codes
+    home.cloud.faults.add("delete_lock", Slow(0.3, after=True))
+    asking = asyncio.create_task(ask_one(home, "factory_reset", DOOR, **wish("soft")))
+    await home.when(lambda: home.cloud.requests.count("delete_lock") == 1)
+    await ask(home, "add_code", DOOR, name="Gina Guest", wait=0)
+    assert (await asking)["result"] == "reset"
+    assert home.cloud.requests.count("write_pins") == 0
+    await home.when(lambda: [pin.first_name for pin in door.pins.pins] == ["Gina"])
+    await home.when(lambda: all(code.settled for code in codes.shown(door.lock_id)))
+    (code,) = codes.shown(door.lock_id)
+    assert (code.managed, code.state) == (True, CodeState.CONFIRMED)
+
+
+async def test_list_asked_for_before(home: Home, door: Lock) -> None:
+    """What comes late of it brings no code back."""
+    codes = home.account(await home.set_up()).codes
+    home.cloud.faults.add("get_pins", Slow(0.8, after=True))
+    reading = asyncio.create_task(codes.async_read(door.lock_id))
+    await home.when(lambda: home.cloud.requests.count("get_pins") == 1)
+    answer = await ask_one(home, "factory_reset", DOOR, **wish("soft"))
+    assert answer["lost"]["codes"] == 1
+    assert not reading.done()
+    assert await reading == codes.shown(door.lock_id) == ()
 
 
 async def test_lost_answer_and_unloaded(home: Home, door: Lock) -> None:

@@ -63,9 +63,10 @@ class Truncate:
 
 @dataclass(frozen=True, slots=True)
 class Slow:
-    """Wait so many real seconds before doing what was asked."""
+    """Wait so many real seconds before doing what was asked, or (`after`) before telling of it."""
 
     seconds: float
+    after: bool = False
 
 
 type Kind = Fail | Reset | Hang | Truncate | Slow

@@ -112,7 +112,7 @@ class Gate:
         if cloud.latency:
             await asyncio.sleep(cloud.latency)
         fault = cloud.faults.strike(operation, request.path)
-        if isinstance(fault, Slow):
+        if isinstance(fault, Slow) and not fault.after:
             await asyncio.sleep(fault.seconds)
             fault = None
         response = await self._with_fault(request, handler, fault)
@@ -146,6 +146,10 @@ class Gate:
                     await handler(request)
                 await self._cloud.hang(seconds)
                 return None
+            case Slow(seconds=seconds):
+                response = await handler(request)
+                await asyncio.sleep(seconds)
+                return response
             case Truncate():
                 response = await handler(request)
                 await _send_half(request, response)

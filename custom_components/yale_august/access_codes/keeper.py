@@ -126,6 +126,17 @@ class LockCodes(Ledger):
             self.async_hint()
         self._was_reachable = reachable
 
+    @callback
+    def async_empty(self, since: datetime) -> None:
+        """Forget what was wished before, and lists that were asked for: nothing of it is on the lock."""
+        for code in list(self.codes.values()):
+            if code.wished_at < since:
+                del self.codes[code.guest_id]
+                self.digits.pop(code.guest_id, None)
+        self.listing = None
+        self._questions += 1
+        self._answered = self._questions
+
     # Looking
 
     async def async_read(self) -> Listing:
@@ -147,10 +158,10 @@ class LockCodes(Ledger):
             key=self._entry.data[CONF_API_KEY],
             offset=self.lock.account.clock_offset,
         )
-        if self.listing is not None and self._answered > question:
+        if self._answered > question:
             # A later question was answered first: this answer is old. Their times do not
             # tell: a clock may have been put back.
-            return self.listing
+            return self.listing or seen
         self._answered = question
         self.listing = seen
         self.take(seen)

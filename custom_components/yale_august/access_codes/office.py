@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -97,12 +98,12 @@ class CodeOffice:
             self.store.tidy()
             await self.store.async_save()
 
-    async def async_empty(self, lock_id: str) -> None:
-        """Forget the codes of a lock from which somebody has removed all."""
-        self.store.of(lock_id).clear()
+    async def async_empty(self, lock_id: str, since: datetime) -> None:
+        """Forget the codes of a lock from which somebody has removed all, but what was wished since."""
         if (room := self.rooms.get(lock_id)) is not None:
-            room.digits.clear()
-            room.listing = None
+            room.async_empty(since)
+        else:
+            self.store.of(lock_id).clear()
         self.survey.forget(lock_id)
         self.store.tidy()
         await self.store.async_save()

@@ -110,7 +110,7 @@ class Writer:
         pin, digits = self._pin(code, seen), ledger.digits.get(code.guest_id)
         write = command(code, guest, action, pin, digits)
         webhook = await self._office.async_posting_address()
-        if not self._is_still(code):
+        if not self._is_still(code) or ledger.lock.writing.locked():
             return False
         if write is None:
             ledger.keep(give_up(code, Reason.INVALID))

@@ -6,6 +6,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
 from custom_components.yale_august.account import Account
@@ -78,7 +79,8 @@ async def _async_factory_reset(call: ServiceCall) -> ServiceResponse:
         async with OwnTurn(lock):
             # Somebody may have wished for one meanwhile.
             require_no_wishes(target)
-            done = await _async_reset(target, lock, soft=kind == SOFT)
+            async with lock.writing:
+                done = await _async_reset(target, lock, soft=kind == SOFT)
         result = "reset" if done else "accepted"
         return {
             "result": result,
@@ -110,7 +112,7 @@ async def _async_loss(target: Target, *, soft: bool) -> _Loss:
 
 async def _async_reset(target: Target, lock: LockCoordinator, *, soft: bool) -> bool:
     """Reset the lock, once; return whether the cloud shows that it was."""
-    client = target.account.client
+    client, began = target.account.client, dt_util.utcnow()
     try:
         await client.delete_lock(lock.lock_id, soft=soft)
     except OutcomeUnknown:
@@ -124,7 +126,7 @@ async def _async_reset(target: Target, lock: LockCoordinator, *, soft: bool) -> 
     if not account or not now or not await _async_emptied(now):
         return False
     # They have not been lost: somebody has asked for it.
-    await account.codes.async_empty(target.lock_id)
+    await account.codes.async_empty(target.lock_id, began)
     return True
 
 

@@ -53,7 +53,7 @@ class Turns:
     asking: Turn = field(default_factory=Turn)
     """Held by the one question that a person has asked and that has no answer yet."""
     writing: Turn = field(default_factory=Turn)
-    """Held by the one write of a code that no guest has: master code, or code of another user."""
+    """Held by the one write of codes that are not of one guest: master code, code of another user, reset."""
 
 
 _TURNS: HassKey[dict[str, Turns]] = HassKey(f"{DOMAIN}_turns")
