@@ -106,6 +106,25 @@ async def test_reload_meanwhile(codes: CodeHome, hass_storage: dict[str, Any]) -
         assert not (await asked)[codes.back.lock_id].settled
 
 
+async def test_who_asks_is_stopped(
+    codes: CodeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An automation that starts anew takes back no wish that is kept, and leaves none undone."""
+    store, saving = codes.codes.store, asyncio.Event()
+    save = store.async_save
+
+    async def slow() -> None:
+        saving.set()
+        await asyncio.sleep(0.1)
+        await save()
+
+    monkeypatch.setattr(store, "async_save", slow)
+    asking = asyncio.create_task(codes.codes.async_end(GUEST))
+    await saving.wait()
+    asking.cancel()
+    await codes.home.when(lambda: codes.front.pins.pins == [])
+
+
 async def test_clock_is_put_back(codes: CodeHome) -> None:
     """Codes go on by the new time, and newer lists count although they say to be older."""
     lock_id, hour = codes.front.lock_id, timedelta(hours=1)

@@ -293,7 +293,13 @@ class AccessCodes(CodeOffice):
         for lock_id in self.store.of_guest(who.guest_id):
             # They may have another name.
             self.async_changed(lock_id)
-        await self.store.async_save()
+        try:
+            await self.store.async_save()
+        except asyncio.CancelledError:
+            # Who asked is gone, the wishes are not.
+            for room, _ in codes:
+                room.async_wake()
+            raise
 
     def _check_new(self, name: str, rooms: Iterable[LockCodes]) -> Guest | None:
         """Return the guest of a name, if there is one; raises where they have a code already."""
