@@ -1,5 +1,6 @@
 """How many codes a lock has is known although nobody looks, at the price of a list a day."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from custom_components.yale_august.cloud.budget import Budget
 from custom_components.yale_august.const import DOMAIN
 from tests.doors import DOOR
 from tests.home import QUICK, Home
-from tests.simulator import Fail
+from tests.simulator import Fail, Slow
 from tests.simulator.lock import Lock
 from tests.simulator.pinbook import PinState
 from tests.test_rights import lacking
@@ -187,6 +188,26 @@ async def test_unknown_guest(
     assert len(lists(home)) == 4
     assert await give(home, entry, door, "Anna")
     await home.shows("sensor", DOOR, "codes", "6")
+
+
+async def test_unknown_guest_while_listed(
+    home: Home, door: Lock, hurry: Callable[..., None]
+) -> None:
+    """A list that was asked for before somebody opened with an unknown code is not the answer to that."""
+    hurry(slow=1)
+    entry = await home.set_up()
+    await home.shows("sensor", DOOR, "codes", "2")
+    home.cloud.faults.add("get_pins", Slow(0.5, after=True))
+    reading = asyncio.create_task(
+        home.account(entry).codes.async_read(door.lock_id), eager_start=True
+    )
+    await home.when(lambda: len(lists(home)) == 2)
+    pin = put(home, door, "Nils", "840260")
+    assert await home.cloud.hands.type_pin(door, pin.pin)
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    assert len(await reading) == 3
+    await home.shows("sensor", DOOR, "codes", "3", seconds=5)
+    assert len(lists(home)) == 3
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,10 @@ class Survey:
     @callback
     def async_listed(self, lock_id: str) -> None:
         """Take it that the codes of a lock have been listed, whoever wanted it."""
-        self._hints.pop(lock_id, None)
+        room, hinted = self._office.rooms.get(lock_id), self._hints.get(lock_id)
+        if hinted and room and room.listing and hinted <= room.listing.asked:
+            # A list that was asked for before shows nothing of what was hinted at.
+            del self._hints[lock_id]
         self._not_before.pop(lock_id, None)
         self._notebook.touch()
         if self._is_refused:
@@ -151,7 +154,7 @@ class Survey:
             return
         pins = () if room.listing is None else room.listing.pins
         if incident.actor not in {pin.user_id for pin in pins}:
-            self._hints.setdefault(lock_id, dt_util.utcnow())
+            self._hints[lock_id] = dt_util.utcnow()
             self._plan()
 
     # When who is listed
