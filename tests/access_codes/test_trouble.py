@@ -181,6 +181,10 @@ async def test_no_room(codes: CodeHome) -> None:
         capabilities=LockCapabilities(pin_slot_min=1, pin_slot_max=2),
     )
     codes.cloud.locksmith.hold(codes.front)
+    # Who was refused has no place there.
+    codes.cloud.faults.add("write_pins", Fail(412))
+    await codes.add(codes.front)
+    await codes.codes.async_change(GUEST, name="Cora")
     for name in ("Anna", "Ben"):
         await codes.codes.async_add(name, [codes.front.lock_id], ALWAYS)
     since = len(codes.cloud.requests)
@@ -190,7 +194,7 @@ async def test_no_room(codes: CodeHome) -> None:
     assert GUEST not in {guest.name for guest in codes.codes.guests.values()}
     assert codes.cloud.requests.count("reserve_pin", since=since) == 0
     codes.cloud.locksmith.release(codes.front)
-    for name in ("Anna", "Ben"):
+    for name in ("Cora", "Anna", "Ben"):
         await codes.codes.async_end(name, wait=5)
     await codes.add()
     assert codes.is_at(codes.front, CONFIRMED)

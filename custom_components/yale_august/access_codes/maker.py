@@ -20,7 +20,7 @@ from custom_components.yale_august.codes.digits import (
     generate,
     length_of,
 )
-from custom_components.yale_august.codes.records import Guest
+from custom_components.yale_august.codes.records import Goal, Guest
 from custom_components.yale_august.codes.schedule import (
     Opaque,
     Schedule,
@@ -113,7 +113,11 @@ def check_room(room: LockCodes) -> None:
     if room.listing is None or not room.listing.complete:
         return
     sights = room.sights(room.listing)
-    coming = sum(sights[guest_id].pin is None for guest_id in room.codes)
+    coming = sum(
+        sights[code.guest_id].pin is None
+        for code in room.codes.values()
+        if code.goal is not Goal.GONE and not code.settled
+    )
     most = slots_of(room.lock.data.capabilities)
     if len(room.listing.pins) + coming >= most:
         raise refusal("code_no_room", lock=room.lock.data.name, most=str(most))
