@@ -1,6 +1,7 @@
 """Access codes in words: each state, each reason, each refusal."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any, Literal, TypeAliasType, get_args, get_origin
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.yale_august.access_codes.sentences import code_said
 from custom_components.yale_august.access_codes.words import Words
 from custom_components.yale_august.cloud.models import AccessType
 from custom_components.yale_august.codes.digits import DigitsKey
@@ -22,8 +24,9 @@ from custom_components.yale_august.codes.schedule import (
     Temporary,
     Weekday,
 )
-from custom_components.yale_august.codes.view import ShownCode
+from custom_components.yale_august.codes.view import Outcome, ShownCode
 from custom_components.yale_august.codes.wishes import WishKey
+from custom_components.yale_august.sentences import async_sentences
 from tests.flows.flows import placeholders, texts
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -60,6 +63,29 @@ def test_states(words: Words) -> None:
     assert words.state(code) == "refused (No room for more codes)"
     code = shown(CodeState.CONFIRMED, goal=Goal.SUSPENDED)
     assert words.state(code) == "suspended, confirmed by the lock"
+
+
+MAY_OPEN = {CodeState.WISHED, CodeState.SENT, CodeState.WAITING} | {
+    CodeState.REFUSED,
+    CodeState.UNCERTAIN,
+}
+"""Where the lock has not said that it does not take the code any more."""
+
+
+@pytest.mark.parametrize("goal", [Goal.SUSPENDED, Goal.GONE])
+async def test_what_shall_not_open_may_still(
+    hass: HomeAssistant, words: Words, goal: Goal
+) -> None:
+    """Nobody reads of a code that shall not open that it is on its way to the lock, or just refused."""
+    sentences = await async_sentences(hass)
+    for state in MAY_OPEN:
+        became = Outcome(lock_id="1", code_id="ha-1", goal=goal, state=state)
+        assert words.state(shown(state, goal=goal)).endswith(", may still open")
+        assert "still open" in code_said(sentences, "Front Door", became)
+        # Of one that shall open neither is said.
+        became = replace(became, goal=Goal.OPEN)
+        assert "still open" not in words.state(shown(state))
+        assert "still open" not in code_said(sentences, "Front Door", became)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,11 @@ STATES: Final = {
     CodeState.LOST: "code_now_lost",
 }
 STILL_THERE: Final = {
+    CodeState.WISHED: "code_still_there",
+    CodeState.SENT: "code_still_there",
     CodeState.WAITING: "code_still_there",
     CodeState.REFUSED: "code_still_there_refused",
+    CodeState.UNCERTAIN: "code_still_there_uncertain",
 }
 """The same of a code that shall not open the lock: until that is so it may."""
 REASONS: Final = {

@@ -46,6 +46,21 @@ UNREADABLE: Final = "unreadable"
 NO_CODES: Final = "no_codes"
 MISSED: Final = "missed"
 
+_SHUT: Final = {
+    (Goal.SUSPENDED, CodeState.WISHED): "suspending",
+    (Goal.SUSPENDED, CodeState.SENT): "suspending",
+    (Goal.SUSPENDED, CodeState.WAITING): "suspending",
+    (Goal.SUSPENDED, CodeState.REFUSED): "not_suspended",
+    (Goal.SUSPENDED, CodeState.UNCERTAIN): "still_uncertain",
+    (Goal.SUSPENDED, CodeState.CONFIRMED): SUSPENDED,
+    (Goal.GONE, CodeState.WISHED): "ending",
+    (Goal.GONE, CodeState.SENT): "ending",
+    (Goal.GONE, CodeState.WAITING): "ending",
+    (Goal.GONE, CodeState.REFUSED): "not_ended",
+    (Goal.GONE, CodeState.UNCERTAIN): "still_uncertain",
+}
+"""How far a code is that shall not open: until the lock says so it may, and the words say that."""
+
 _WORDS: HassKey[Words] = HassKey(f"{DOMAIN}_words")
 
 
@@ -86,9 +101,7 @@ class Words:
 
     def state(self, code: ShownCode) -> str:
         """Return how far a code is, and why."""
-        key: str = code.state
-        if code.state is CodeState.CONFIRMED and code.goal is Goal.SUSPENDED:
-            key = SUSPENDED
+        key = _SHUT.get((code.goal, code.state), code.state)
         text = self.texts[_STATES + key]
         return text if code.reason is None else f"{text} ({self.reason(code.reason)})"
 
