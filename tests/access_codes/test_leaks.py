@@ -192,7 +192,7 @@ async def _by_menu(codes: CodeHome, home: Home, menu: OptionsMenu) -> None:
     await menu.open("codes_lock")
     await menu.submit(lock=codes.front.lock_id)
     await menu.choose("codes_add")
-    await menu.submit(name="Anna", locks=[codes.front.lock_id])
+    await menu.submit(name="Anna", locks=[codes.front.lock_id], when="always")
     await menu.submit(code=TYPED)
     await home.when(lambda: loaded(codes.front, "Anna"))
     await pick_anna("code_suspend")

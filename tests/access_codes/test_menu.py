@@ -54,7 +54,7 @@ async def test_add(
 ) -> None:
     """A code is made, shown once to the person, and confirmed by the lock."""
     await menu.open(*LIST, "codes_add")
-    await menu.submit(name=" Anna ")
+    await menu.submit(name=" Anna ", when="always")
     assert menu.step == "code_always"
     await menu.submit()
     assert menu.step == "codes_added", menu.screen
@@ -75,7 +75,7 @@ async def test_typed_code(
 ) -> None:
     """A code that somebody has chosen is taken, unless it is easy to guess."""
     await menu.open(*LIST, "codes_add")
-    await menu.submit(name="Anna")
+    await menu.submit(name="Anna", when="always")
     await menu.submit(code="1234")
     assert menu.error is not None and "easy to guess" in menu.error
     await menu.submit(code="482917")
@@ -106,7 +106,8 @@ async def test_window(home: Home, door: Lock, menu: OptionsMenu) -> None:
     await home.hass.config_entries.async_reload(menu.entry.entry_id)
     await home.hass.async_block_till_done()
     await menu.open(*LIST, "codes_add")
-    await menu.submit(name="Anna", when="temporary")
+    # What nobody has chosen otherwise ends.
+    await menu.submit(name="Anna")
     assert menu.step == "code_window"
     await menu.submit(start="2020-01-01 10:00:00", end="2020-01-02 10:00:00")
     assert menu.error is not None and "is over already" in menu.error
@@ -121,6 +122,16 @@ async def test_window(home: Home, door: Lock, menu: OptionsMenu) -> None:
     )
     await menu.submit()
     assert f"{year}-07-02 10:00 – {year}-07-03 10:00" in menu.told["codes"]
+
+
+async def test_lock_without_times(home: Home, door: Lock, menu: OptionsMenu) -> None:
+    """Where a lock takes no times none are suggested."""
+    door.schedules_allowed = False
+    await home.hass.config_entries.async_reload(menu.entry.entry_id)
+    await home.hass.async_block_till_done()
+    await menu.open(*LIST, "codes_add")
+    await menu.submit(name="Anna")
+    assert menu.step == "code_always"
 
 
 def clocks_of_berlin(month: int) -> str:
@@ -213,6 +224,7 @@ async def test_suspend_resume_end(
     await menu.open(*LIST)
     await pick(menu, "Anna")
     assert menu.told["state"] == "suspended, confirmed by the lock"
+    assert menu.screen["menu_options"][0] == "code_resume"
     await menu.choose("code_resume")
     await menu.submit()
     await home.when(lambda: loaded(door, "Anna"))
@@ -269,6 +281,9 @@ async def test_reveal(
     await menu.open(*LIST)
     await pick(menu, "Anna")
     assert "482915" not in str(menu.screen)
+    # What is asked for most is nearest, and what shuts the guest out farthest.
+    assert menu.screen["menu_options"][0] == "code_reveal"
+    assert menu.screen["menu_options"][-2:] == ["code_end", "codes_read"]
     await menu.choose("code_reveal")
     assert menu.told["code"] == "482915"
     await menu.submit()
@@ -303,7 +318,7 @@ async def test_same_code_on_two_locks(
     await menu.open(*LIST)
     await menu.submit(lock=door.lock_id)
     await menu.choose("codes_add")
-    await menu.submit(name="Anna", locks=[door.lock_id, other.lock_id])
+    await menu.submit(name="Anna", locks=[door.lock_id, other.lock_id], when="always")
     await menu.submit()
     await home.when(lambda: loaded(door, "Anna") and loaded(other, "Anna"))
     assert pins(door)["Anna"].pin == pins(other)["Anna"].pin

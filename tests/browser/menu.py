@@ -50,6 +50,7 @@ class CodesMenu:
         await name.fill(guest)
         for other in more:
             await self.dialog.get_by_text(other).click()
+        await self.dialog.get_by_text("Always", exact=True).click()
         await self.press("Next")
         await self.press("Submit")
 

@@ -207,16 +207,16 @@ async def by_options(menu: CodesMenu, olga: Stay) -> None:
     await menu.do(here, olga.name, "Resume", "Resume")
     await olga.has(PinState.LOADED)
     await menu.pick(here, olga.name)
-    await menu.choose("Other times")
+    await menu.choose("Change the times")
     await menu.dialog.get_by_text("From a date until another").click()
     await menu.press("Next")
     start = await begins(menu.dialog)
     await menu.press("Submit")
     window = start, start + timedelta(days=1)
     await olga.has(PinState.LOADED, window=window)
-    await menu.do(here, olga.name, "Another code", "Change")
+    await menu.do(here, olga.name, "Change the digits", "Change")
     await olga.has(PinState.LOADED, fresh=True, window=window)
-    await menu.do(here, olga.name, "End", "End")
+    await menu.do(here, olga.name, "End: take it off the lock", "End")
     await olga.has(None)
 
 
@@ -285,7 +285,7 @@ async def by_calendar(frontend: Frontend, menu: CodesMenu, carla: Stay) -> None:
     window = start + timedelta(minutes=5), start + timedelta(hours=1, minutes=45)
     await carla.has(PinState.LOADED, window=window)
 
-    await menu.do(carla.locks[0].name, carla.name, "Another code", "Change")
+    await menu.do(carla.locks[0].name, carla.name, "Change the digits", "Change")
     await carla.has(PinState.LOADED, fresh=True, window=window)
     await frontend.open("/calendar")
     await frontend.take("calendar", page)

@@ -1,6 +1,7 @@
 """Digits for access codes: the vendor's reservation where it is allowed, else our own."""
 
 from collections.abc import Collection, Sequence
+from datetime import time
 import logging
 from typing import Final
 from uuid import uuid4
@@ -22,7 +23,9 @@ from custom_components.yale_august.codes.digits import (
 )
 from custom_components.yale_august.codes.records import Goal, Guest
 from custom_components.yale_august.codes.schedule import (
+    WEEK,
     Opaque,
+    Recurring,
     Schedule,
     ScheduleRefused,
     check_ahead,
@@ -36,6 +39,8 @@ from custom_components.yale_august.coordinator import LockCoordinator
 from .keeper import LockCodes
 from .shown import Found
 
+_TIMED: Final = Recurring(days=frozenset(WEEK), start=time.min, end=time.max)
+"""What a lock does not take that takes only codes that always open."""
 LONGEST_NAME: Final = 100
 """Characters: it stands in states, events and lists."""
 
@@ -71,19 +76,30 @@ def checked_name(name: str) -> str:
 
 def check_schedule(schedule: Schedule, lock: LockCoordinator) -> None:
     """Raise for times that are over, or that this lock does not take."""
-    detail, capabilities = lock.data.detail, lock.data.capabilities
     try:
         check_ahead(schedule, lock.cloud_now)
-        check_allowed(
-            schedule,
-            lock_type=None if detail is None else detail.type,
-            schedules_allowed=None
-            if detail is None
-            else detail.access_schedules_allowed,
-            per_user=None if capabilities is None else capabilities.schedule_per_user,
-        )
+        _check_allowed(schedule, lock)
     except ScheduleRefused as err:
         raise refused_by(err, lock) from err
+
+
+def takes_times(lock: LockCoordinator) -> bool:
+    """Return whether a lock takes codes that do not always open, as far as the cloud has said."""
+    try:
+        _check_allowed(_TIMED, lock)
+    except ScheduleRefused:
+        return False
+    return True
+
+
+def _check_allowed(schedule: Schedule, lock: LockCoordinator) -> None:
+    detail, capabilities = lock.data.detail, lock.data.capabilities
+    check_allowed(
+        schedule,
+        lock_type=None if detail is None else detail.type,
+        schedules_allowed=None if detail is None else detail.access_schedules_allowed,
+        per_user=None if capabilities is None else capabilities.schedule_per_user,
+    )
 
 
 def length(lock: LockCoordinator) -> Length:

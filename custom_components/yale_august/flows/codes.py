@@ -244,16 +244,21 @@ def _possible(code: ShownCode) -> list[str]:
         stuck = code.state in (CodeState.REFUSED, CodeState.UNCERTAIN)
         return ["code_end", "codes_read"] if stuck else ["codes_read"]
     is_open = code.goal is Goal.OPEN
-    turns = ["code_suspend" if is_open else "code_resume"]
+    # What mends comes first, what is asked for most next, what shuts somebody out last.
     if code.state is CodeState.UNCERTAIN:
-        turns = ["code_again" if is_open else "code_resume", "code_suspend"]
+        mends, shuts = ["code_again" if is_open else "code_resume"], ["code_suspend"]
     elif code.state in (CodeState.LOST, CodeState.REFUSED, CodeState.NEEDS_NEW_CODE):
-        turns = ["code_again"]
+        mends, shuts = ["code_again"], []
+    elif is_open:
+        mends, shuts = [], ["code_suspend"]
+    else:
+        mends, shuts = ["code_resume"], []
     if not code.managed:
-        return ["code_adopt", *turns, "code_reveal", "codes_read"]
+        return ["code_adopt", *mends, "code_reveal", *shuts, "codes_read"]
     # A code that is suspended has to be resumed before it is replaced.
     changes = ["code_when", "code_digits"] if is_open else []
-    return [*turns, *changes, "code_rename", "code_reveal", "code_end", "codes_read"]
+    shown = [*mends, "code_reveal", *changes, "code_rename"]
+    return [*shown, *shuts, "code_end", "codes_read"]
 
 
 def choice(labels: Mapping[str, str], *, multiple: bool = False) -> SelectSelector:

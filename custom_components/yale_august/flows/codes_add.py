@@ -7,6 +7,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.selector import BooleanSelector, TextSelector
 import probatio as vol
 
+from custom_components.yale_august.access_codes.maker import takes_times
 from custom_components.yale_august.access_codes.office import Outcomes
 from custom_components.yale_august.access_codes.words import Words
 from custom_components.yale_august.codes.schedule import Schedule
@@ -64,7 +65,9 @@ class AddCodeFlow(WhenFlow):
                 locks, multiple=True
             )
             fields[vol.Required(CONF_SAME, default=True)] = BooleanSelector()
-        fields[vol.Required(CONF_WHEN, default="always")] = when_field()
+        # A guest's code ends by itself, unless the person wants something else.
+        usual = "temporary" if takes_times(self._lock) else "always"
+        fields[vol.Required(CONF_WHEN, default=usual)] = when_field()
         return self.async_show_form(
             step_id="codes_add",
             data_schema=self.add_suggested_values_to_schema(

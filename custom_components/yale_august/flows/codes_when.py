@@ -52,7 +52,7 @@ WINDOW: Final = (CONF_START, CONF_END)
 TWICE: Final = ("first", "second")
 """Which of two moments is meant, by the fold of the time."""
 
-WHEN: Final = ("always", "temporary", "recurring")
+WHEN: Final = ("temporary", "recurring", "always")
 DIGITS: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
 )
