@@ -64,6 +64,21 @@ async def test_lock_offline_and_nobody_said_so(codes: CodeHome) -> None:
     assert codes.writes(codes.front) == ["load"]
 
 
+async def test_guest_moves_to_another_lock(codes: CodeHome) -> None:
+    """A code that is being taken off a lock out of reach is nothing that the guest has to keep."""
+    ended = (await codes.add(codes.front))[codes.front.lock_id].digits
+    await codes.cloud.faults.bridge_offline(codes.front)
+    await codes.codes.async_end(GUEST)
+    await codes.reaches(codes.front, CodeState.WAITING, Reason.BRIDGE_OFFLINE)
+    made = await codes.add(codes.back)
+    assert made[codes.back.lock_id].state is CONFIRMED
+    assert codes.pin(codes.back).pin != ended
+    await codes.cloud.faults.bridge_online(codes.front)
+    await codes.reaches(codes.front, CodeState.ENDED)
+    again = await codes.add(codes.front)
+    assert again[codes.front.lock_id].digits == codes.pin(codes.back).pin
+
+
 async def test_answer_lost_after_it_took_effect(codes: CodeHome) -> None:
     """What was lost is read back, and not sent again."""
     kinds = (

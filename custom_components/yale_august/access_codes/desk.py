@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from custom_components.yale_august.cloud.models import Pin, PinState
 from custom_components.yale_august.codes import wishes
 from custom_components.yale_august.codes.pace import CodePace
-from custom_components.yale_august.codes.records import Code, Guest, Reason
+from custom_components.yale_august.codes.records import Code, Goal, Guest, Reason
 from custom_components.yale_august.codes.schedule import Schedule
 from custom_components.yale_august.codes.sighting import pin_key
 from custom_components.yale_august.codes.view import ShownCode, opens
@@ -162,13 +162,17 @@ class AccessCodes(CodeOffice):
             await self.async_look(rooms)
             for room in rooms:
                 check_room(room)
+            who = known or person(name, same_code=same_code)
+            others = self._staying(who)
             if digits is not None:
                 self._maker.check(digits, rooms, weak=weak)
                 made = {room.lock_id: digits for room in rooms}
             else:
-                made = await self._async_digits(rooms, known, same_code=same_code)
-            who = known or person(name, same_code=same_code)
-            if known is not None and digits is not None:
+                kept = others if who.same_code else {}
+                made = await self._async_digits(rooms, kept, same_code=same_code)
+            if not others:
+                who = replace(who, same_code=same_code)
+            elif digits is not None:
                 # Nobody knows whether the others are the same.
                 who = replace(who, same_code=False)
             now = dt_util.utcnow()
@@ -309,14 +313,17 @@ class AccessCodes(CodeOffice):
                 raise refusal("code_guest_has_code", lock=room.lock.data.name)
         return known
 
+    def _staying(self, who: Guest) -> Mapping[str, Code]:
+        """Return a guest's codes by lock id, without those that are being taken off."""
+        codes = self.store.of_guest(who.guest_id)
+        return {at: code for at, code in codes.items() if code.goal is not Goal.GONE}
+
     async def _async_digits(
-        self, rooms: Sequence[LockCodes], known: Guest | None, *, same_code: bool
+        self, rooms: Sequence[LockCodes], kept: Mapping[str, Code], *, same_code: bool
     ) -> dict[str, str]:
-        """Return new digits by lock id; a guest who has the same everywhere keeps them."""
-        if known is not None and known.same_code:
-            lock = rooms[0].lock
-            others = self.store.of_guest(known.guest_id)
-            digits = await self.async_digits_of(others, lock)
+        """Return new digits by lock id, or those of the codes that are `kept`."""
+        if kept:
+            digits = await self.async_digits_of(kept, rooms[0].lock)
             self._maker.check(digits, rooms, weak=True)
         elif same_code or len(rooms) == 1:
             digits = await self._maker.async_make(rooms)
