@@ -202,6 +202,23 @@ async def test_message_of_failure_in_any_shape(
     await home.shows("lock", DOOR, "lock", "locked")
 
 
+@pytest.mark.parametrize("push", [True, False])
+async def test_failure_in_an_answer_that_is_a_success(
+    home: Home, door: Lock, pace: Callable[..., None], push: bool
+) -> None:
+    """The reason is told at once, whatever the status says."""
+    if push:
+        await home.set_up()
+    else:
+        pace(connect=timedelta(seconds=0.05))
+        await no_push(home)
+    body = {"result": "failed", "error": {"restCode": 60, "statusCode": 460}}
+    home.cloud.faults.add("remote_operate", Fail(202 if push else 200, body))
+    with refused("lock_busy"):
+        await operate(home, "unlock")
+    assert home.state("lock", DOOR, "lock") == "locked"
+
+
 async def test_jam_is_shown_until_the_lock_says_otherwise(
     home: Home, door: Lock
 ) -> None:

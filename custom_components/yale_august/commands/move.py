@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.async_ import create_eager_task
 
+from custom_components.yale_august.cloud.answers import device_error
 from custom_components.yale_august.cloud.errors import (
     Acted,
     ApiKeyInvalid,
@@ -173,6 +174,8 @@ async def _async_send(
         else:
             _LOGGER.debug("%s: no verdict, waiting for proof", err)
         return
+    if operation.failed is not None:
+        proof.refuse(device_error(operation.failed))
     proof.answer = operation
     lock.async_take_answer(operation, sent)
     if not operation.from_cache and operation.bolt in movement.answers:
