@@ -1,18 +1,22 @@
 """Several commands at once, and commands that nobody waits for any more."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.cloud.routes import Safety
 from custom_components.yale_august.commands.turns import Turn
-from tests.doors import DOOR, operate, puts, refused
-from tests.home import Home
-from tests.simulator import Fail, Hang
+from tests.doors import DOOR, operate, puts, refused, stands
+from tests.home import QUICK, Home
+from tests.simulator import Cause, Fail, Hang
 from tests.simulator.lock import Lock
 from tests.simulator.words import Bolt, Trouble
 
@@ -149,6 +153,20 @@ async def test_command_does_not_wait_for_long(
     assert home.commands().count("unlock") == 0
 
 
+@asynccontextmanager
+async def waits_for_its_turn(
+    home: Home, entry: ConfigEntry, action: str
+) -> AsyncGenerator[asyncio.Task[None]]:
+    """Let a command wait until this ends: as many as may are on the wire already."""
+    budget = home.account(entry).client.budget
+    async with AsyncExitStack() as others:
+        for _ in range(budget.limits.commands_at_once):
+            await others.enter_async_context(budget.admit(Safety.COMMAND))
+        command = asyncio.create_task(operate(home, action))
+        await home.shows("lock", DOOR, "lock", f"{action}ing")
+        yield command
+
+
 @pytest.mark.parametrize("gives_up", [False, True])
 async def test_command_that_never_gets_its_turn(
     home: Home, door: Lock, pace: Callable[..., None], gives_up: bool
@@ -157,13 +175,8 @@ async def test_command_that_never_gets_its_turn(
     tick = timedelta(seconds=0.05)
     pace(read_back=(tick, 2 * tick), queue=2 * tick)
     entry = await home.set_up()
-    budget = home.account(entry).client.budget
     before = len(home.cloud.requests)
-    async with AsyncExitStack() as others:
-        for _ in range(budget.limits.commands_at_once):
-            await others.enter_async_context(budget.admit(Safety.COMMAND))
-        command = asyncio.create_task(operate(home, "unlock"))
-        await home.shows("lock", DOOR, "lock", "unlocking")
+    async with waits_for_its_turn(home, entry, "unlock") as command:
         if gives_up:
             command.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -174,6 +187,79 @@ async def test_command_that_never_gets_its_turn(
     assert home.state("lock", DOOR, "lock") == "locked"
     await home.keeps("lock", DOOR, "lock", "locked")
     assert home.commands(since=before) == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "locked"},
+        {"result": "failed", "error": {"statusCode": 423}, "info": {"action": "lock"}},
+    ],
+)
+async def test_message_before_the_command_has_left(
+    home: Home, door: Lock, fields: dict[str, Any]
+) -> None:
+    """It is about something else: the command still goes, and is confirmed by its own end."""
+    stands(home, door, Bolt.UNLOCKED)
+    entry = await home.set_up()
+    async with waits_for_its_turn(home, entry, "lock") as command:
+        await home.say(DOOR, **fields)
+        await asyncio.sleep(QUICK.linger.total_seconds() + 0.1)
+    await command
+    assert home.commands() == ["lock"]
+    assert door.bolt is Bolt.LOCKED
+
+
+@pytest.mark.parametrize("knows", [True, False])
+async def test_unlocked_by_hand_before_the_command_has_left(
+    home: Home, door: Lock, knows: bool
+) -> None:
+    """On a latch lock it is not sent any more: it might open the door."""
+    entry = await home.set_up()
+    if not knows:
+        home.cloud.faults.stale_cache(door)
+    async with waits_for_its_turn(home, entry, "unlock") as command:
+        await home.cloud.hands.unlock(door)
+        if knows:
+            await command
+        else:
+            with refused("not_sent"):
+                await command
+    assert home.commands() == []
+    assert [moved.cause for moved in home.cloud.record] == [Cause.MANUAL]
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_clock_that_is_set_ahead_while_a_command_runs(
+    home: Home, door: Lock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was known before the sending is no proof because it looks younger."""
+    utcnow, hour = dt_util.utcnow, timedelta(hours=1)
+    # The cloud tells its time in whole seconds.
+    assert door.known is not None
+    door.known = replace(door.known, at=door.known.at - timedelta(seconds=5))
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Fail(202, "empty"))
+    task = asyncio.create_task(operate(home, "lock"))
+    await home.when(lambda: len(puts(home)) == 1)
+    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + hour)
+    home.cloud.faults.set_clock(-hour)
+    with refused("unconfirmed"):
+        await task
+
+
+async def test_clock_that_is_set_back_while_a_command_runs(
+    home: Home, door: Lock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes after the sending is proof though it looks older."""
+    utcnow, hour = dt_util.utcnow, timedelta(hours=1)
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Fail(202, "empty"))
+    task = asyncio.create_task(operate(home, "unlock"))
+    await home.when(lambda: len(puts(home)) == 1)
+    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() - hour)
+    await home.say(DOOR, status="unlocked")
+    await task
 
 
 async def test_person_who_tries_again_finds_the_lock_free(

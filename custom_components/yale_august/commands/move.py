@@ -62,15 +62,15 @@ async def async_move(
     async with OwnTurn(lock):
         if await _async_needless(lock, movement):
             return Moved(sent=False)
-        sent = dt_util.utcnow()
-        proof = Proof(lock, movement, sent)
+        proof = Proof(lock, movement)
         # On the wire first: to show it takes as long as to send it.
-        sending = create_eager_task(_async_send(lock, movement, choices, proof, sent))
+        sending = create_eager_task(_async_send(lock, movement, choices, proof))
         with _shown_moving(lock, movement):
             witness = lock.account.witness
             witness.async_sending(lock.lock_id, movement.ends | movement.answers)
-            moved = await _async_move(lock, proof, sending, sent)
-            witness.async_ended(lock.lock_id, _end(lock, movement))
+            moved = await _async_move(lock, proof, sending)
+            if moved.sent:
+                witness.async_ended(lock.lock_id, _end(lock, movement))
             return moved
 
 
@@ -105,19 +105,19 @@ async def _async_needless(lock: LockCoordinator, movement: Movement) -> bool:
 
 
 async def _async_move(
-    lock: LockCoordinator, proof: Proof, sending: asyncio.Task[None], sent: datetime
+    lock: LockCoordinator, proof: Proof, sending: asyncio.Task[None]
 ) -> Moved:
     with proof:
         try:
             await _async_follow(lock, proof)
             if proof.given:
-                # A message without a time may be older than the command, which must leave.
+                # A message without a time may be older than the command, which may be refused.
                 linger = lock.pace.linger.total_seconds()
                 await asyncio.wait({sending}, timeout=linger)
         except asyncio.CancelledError:
             # Nobody waits for the end any more, and the bolt may have moved.
             if proof.left:
-                lock.async_doubt(sent)
+                lock.async_doubt(proof.sent)
             raise
         finally:
             sending.cancel()
@@ -125,15 +125,17 @@ async def _async_move(
     if not sending.cancelled():
         sending.result()
     if proof.refusal is not None:
-        raise _failed(lock, proof.refusal, sent) from proof.refusal
-    if not proof.given and not proof.left:
+        raise _failed(lock, proof.refusal, proof.sent) from proof.refusal
+    if not proof.left:
+        if proof.overtaken and await _async_needless(lock, proof.movement):
+            return Moved(sent=False)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="not_sent",
             translation_placeholders={"lock": lock.data.name},
         )
     if not proof.given:
-        lock.async_doubt(sent)
+        lock.async_doubt(proof.sent)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="unconfirmed",
@@ -147,7 +149,6 @@ async def _async_send(
     movement: Movement,
     choices: Choices,
     proof: Proof,
-    sent: datetime,
 ) -> None:
     """Send the command, once, and take the answer for what it is."""
     # Push tells of changes only: where nothing will change, only a synchronous answer is proof.
@@ -177,7 +178,7 @@ async def _async_send(
     if operation.failed is not None:
         proof.refuse(device_error(operation.failed))
     proof.answer = operation
-    lock.async_take_answer(operation, sent)
+    lock.async_take_answer(operation, proof.sent)
     if not operation.from_cache and operation.bolt in movement.answers:
         proof.give()
 

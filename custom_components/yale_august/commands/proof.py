@@ -2,10 +2,11 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.cloud.answers import device_error
 from custom_components.yale_august.cloud.errors import Acted, CloudError
@@ -18,17 +19,17 @@ from .movements import Movement
 class Proof:
     """Watches a lock until its bolt has done what a command asked, or has failed to."""
 
-    def __init__(
-        self, lock: LockCoordinator, movement: Movement, sent: datetime
-    ) -> None:
+    def __init__(self, lock: LockCoordinator, movement: Movement) -> None:
         """Watch from the moment of sending on, while it is entered."""
         self._lock = lock
-        self._movement = movement
-        self._sent = sent
+        self.movement = movement
         self._before = lock.failed
+        self._left_at: float | None = None
+        self._minds_latch = movement.careful and lock.data.may_have_latch
+        self._minds_latch &= lock.settled_bolt not in movement.ends
         self.done = asyncio.Event()
-        self.left = False
-        """The command has gone on the wire: until then it waits for its turn."""
+        self.overtaken = False
+        """Somebody has done it before the command went on the wire, where doing it twice may do more."""
         self.given = False
         """The bolt has done it."""
         self.answer: Operation | None = None
@@ -51,9 +52,22 @@ class Proof:
             async with asyncio.timeout_at(until):
                 await self.done.wait()
 
+    @property
+    def left(self) -> bool:
+        """Whether the command has gone on the wire: until then it waits for its turn."""
+        return self._left_at is not None
+
+    @property
+    def sent(self) -> datetime:
+        """When it went on the wire, by our clock as it goes now: somebody may have set it."""
+        now = self._lock.hass.loop.time()
+        passed = 0.0 if self._left_at is None else now - self._left_at
+        return dt_util.utcnow() - timedelta(seconds=passed)
+
     def leave(self) -> None:
         """Take note that the command goes on the wire."""
-        self.left = True
+        self._left_at = self._lock.hass.loop.time()
+        self._before = self._lock.failed
 
     def give(self) -> None:
         """Take note that the bolt has done it; the first verdict counts."""
@@ -76,10 +90,16 @@ class Proof:
         if self.done.is_set():
             return
         bolt = self._lock.data.bolt
+        if not self.left:
+            # Whatever has come, it is not about a command that waits for its turn.
+            if self._minds_latch and self._lock.settled_bolt in self.movement.ends:
+                self.overtaken = True
+                self.done.set()
+            return
         if (
             bolt is not None
-            and bolt.value in self._movement.ends
-            and bolt.at > self._sent
+            and bolt.value in self.movement.ends
+            and bolt.at > self.sent
             and bolt.confirmed is not None
         ):
             self.give()
@@ -99,5 +119,5 @@ class Proof:
         return (
             info is None
             or info.action is None
-            or info.action == self._movement.command.lower()
+            or info.action == self.movement.command.lower()
         )
