@@ -139,6 +139,21 @@ async def test_transfer(home: Home, door: Lock, anna: User, berta: User) -> None
     assert home.cloud.requests.count("transfer_pin") == 1
 
 
+async def test_guests_code_that_was_transferred(
+    home: Home, door: Lock, anna: User, berta: User
+) -> None:
+    """Who manages a code can still suspend it and take it off, whoever has it by now."""
+    await home.set_up()
+    await ask_one(home, "add_code", DOOR, name="Gina Guest")
+    gina = door.pins.pins[-1]
+    wish = {"old_user_id": gina.user_id, "new_user_id": berta.user_id}
+    assert (await ask_one(home, "transfer_code", DOOR, **wish))["result"] == "confirmed"
+    for action in ("disable_code", "enable_code", "delete_code"):
+        answer = await ask_one(home, action, DOOR, name="Gina Guest", wait=3)
+        assert answer["result"] == ("ended" if "delete" in action else "confirmed")
+    assert [pin.user_id for pin in door.pins.pins] == [anna.user_id]
+
+
 @pytest.mark.parametrize("action", ["set_master_code", "transfer_code"])
 async def test_lock_that_does_not_confirm(
     home: Home, door: Lock, anna: User, berta: User, action: str

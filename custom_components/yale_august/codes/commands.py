@@ -17,13 +17,16 @@ def command(
     """Return the command for a code; None when it cannot be said.
 
     `pin` is what the cloud lists of it, `digits` what a load is to bring. A code that was
-    made elsewhere goes by its own user.
+    made elsewhere, or has been handed to somebody else, goes by its own user.
     """
     is_theirs = code.adopted and code.user_id is not None
     user_id = code.user_id if is_theirs else None
     partner_user_id = None if is_theirs else guest.guest_id
     if action is not PinAction.LOAD:
         listed = AccessType.UNKNOWN if pin is None else pin.access_type
+        holder = None if pin is None else pin.user_id
+        if holder is not None and code.user_id not in (None, holder):
+            user_id, partner_user_id = holder, None
         return PinCommand(
             action=action,
             access_type=AccessType.ALWAYS if listed is AccessType.UNKNOWN else listed,
