@@ -85,6 +85,30 @@ def test_entities_have_their_words() -> None:
     }
 
 
+def test_entities_of_a_lock_are_told_apart() -> None:
+    """No two on a lock's page have one name: an automation's editor shows nothing else of them."""
+    names = [
+        WORDS["entity"][platform][row.translation_key]["name"]
+        for platform, table in TABLES.items()
+        for row in table
+        if row.translation_key and not getattr(row, "of_keypad", False)
+    ]
+    assert len(set(names)) == len(names)
+
+
+def test_no_sentence_ends_twice() -> None:
+    """Nor do two blanks follow each other."""
+    slips = re.compile(r"(?<!\.)\.\.(?!\.)|  ")
+    assert [text for text in texts_of(WORDS) if slips.search(text)] == []
+
+
+def texts_of(words: Any) -> list[str]:
+    """Return all texts of a translation."""
+    if isinstance(words, str):
+        return [words]
+    return [text for part in words.values() for text in texts_of(part)]
+
+
 def test_events_have_their_words() -> None:
     """Each event type, and each attribute with its values, has a name."""
     shown = {

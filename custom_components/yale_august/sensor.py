@@ -132,6 +132,8 @@ TABLE = (
         translation_key="door_state",
         device_class=SensorDeviceClass.ENUM,
         options=list(DOOR_STATES.values()),
+        # The door itself is a binary sensor: this tells why that may know nothing.
+        entity_category=EntityCategory.DIAGNOSTIC,
         supported_fn=_has_door_sensor,
         value_fn=_door_state,
     ),
