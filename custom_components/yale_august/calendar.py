@@ -175,10 +175,19 @@ class CodesCalendar(CodesEntity, CalendarEntity):
                 recurrence_id=start.isoformat() if weekly else None,
                 rrule=event_rule(schedule) if isinstance(schedule, Recurring) else None,
                 description=self._more(code, start, end),
+                # The frontend shows an event under the name of the calendar, without that of its lock.
+                location=self._place,
                 status=CalendarEventStatus.CONFIRMED
                 if opens(code)
                 else CalendarEventStatus.TENTATIVE,
             )
+
+    @property
+    def _place(self) -> str:
+        """Return the name of the lock, as it is called here."""
+        device = self.device_entry
+        named = None if device is None else device.name_by_user
+        return named or self.coordinator.data.name
 
     def _more(self, code: ShownCode, start: datetime, end: datetime) -> str | None:
         """Return what a calendar cannot show otherwise: how far a code is, and which of two hours is meant."""
@@ -221,7 +230,7 @@ class CodesCalendar(CodesEntity, CalendarEntity):
         """Give a guest's code other times, or the guest another name."""
         code = self._code(uid)
         await self._async_check_whole(code, recurrence_id, recurrence_range)
-        name = event_name(without_ours(event, self._words))
+        name = event_name(without_ours(event, self._words, self._place))
         schedule: Schedule | None = event_schedule(
             as_it_was(event, code.schedule), await async_zone(self.coordinator)
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -76,6 +77,12 @@ def tomorrow(hour: int = 9) -> datetime:
     )
 
 
+def coming(hour: int = 9) -> datetime:
+    """Return the next such time: a code that repeats may not open before its event begins."""
+    today = tomorrow(hour) - timedelta(days=1)
+    return today if today > dt_util.now() else tomorrow(hour)
+
+
 async def listed(home: Home, days: int = 8) -> list[dict[str, Any]]:
     """Return what the calendar lists."""
     answer = await home.hass.services.async_call(
@@ -121,7 +128,7 @@ async def test_life_of_a_window(
     (shown,) = home.account(entry).codes.shown(door.lock_id)
     await settled(home, entry, door, shown.code_id)
     (seen,) = await listed(home)
-    assert seen["summary"] == "Anna"
+    assert (seen["summary"], seen["location"]) == ("Anna", DOOR)
     assert dt_util.parse_datetime(seen["start"]) == start
     digits = pins(door)["Anna"].pin
     state = home.find("calendar", DOOR, "codes")
@@ -129,10 +136,17 @@ async def test_life_of_a_window(
     assert state.attributes["message"] == "Anna"
     assert digits not in str(seen) + str(state.as_dict())
 
-    answer = await say(
-        "update", uid=shown.code_id, event=event(tomorrow(15), name="Anna")
-    )
-    assert answer["success"], answer
+    # As the browser sends it back; what the lock is called here is said, and no other place is kept.
+    device = home.device(entry, door.lock_id)
+    assert device is not None
+    dr.async_get(home.hass).async_update_device(device.id, name_by_user="Flat 1")
+    (seen,) = await listed(home)
+    assert seen["location"] == "Flat 1"
+    for place, is_taken in (("Attic", False), ("Flat 1", True)):
+        answer = await say(
+            "update", uid=shown.code_id, event=event(tomorrow(15), location=place)
+        )
+        assert answer["success"] is is_taken, answer
     moved = f"{start + timedelta(hours=6):%Y-%m-%dT%H}"
     await home.when(
         lambda: loaded(door, "Anna") and moved in str(pins(door)["Anna"].access_times)
@@ -154,7 +168,7 @@ async def test_each_week(home: Home, door: Lock, say: Say) -> None:
     home.hass.config_entries.async_update_entry(entry, options={"calendar": True})
     await home.hass.config_entries.async_setup(entry.entry_id)
     await home.hass.async_block_till_done()
-    answer = await say("create", event=event(tomorrow(), rrule="FREQ=DAILY"))
+    answer = await say("create", event=event(coming(), rrule="FREQ=DAILY"))
     assert answer["success"], answer
     await home.when(lambda: loaded(door, "Anna"))
     assert pins(door)["Anna"].access_times == "STARTSEC=32400;ENDSEC=39600"
@@ -290,7 +304,7 @@ async def test_clock_of_the_lock(
         return str(state.attributes["start_time"])[11:]
 
     await home.hass.config.async_set_time_zone("Europe/Berlin")
-    await say("create", event=event(tomorrow(), rrule="FREQ=DAILY"))
+    await say("create", event=event(coming(), rrule="FREQ=DAILY"))
     await home.when(lambda: loaded(door, "Anna"))
     (shown,) = home.account(entry).codes.shown(door.lock_id)
     await settled(home, entry, door, shown.code_id)

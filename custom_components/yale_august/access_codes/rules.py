@@ -43,12 +43,16 @@ def event_name(event: Mapping[str, Any]) -> str:
     return name
 
 
-def without_ours(event: Mapping[str, Any], words: Words) -> Mapping[str, Any]:
+def without_ours(
+    event: Mapping[str, Any], words: Words, place: str
+) -> Mapping[str, Any]:
     """Return an event without what we have said of it ourselves: a browser sends it back with a change."""
-    description = str(event.get(EVENT_DESCRIPTION) or "")
-    if not description or not words.are_ours(description):
-        return event
-    return {**event, EVENT_DESCRIPTION: None}
+    kept = dict(event)
+    if words.are_ours(str(event.get(EVENT_DESCRIPTION) or "")):
+        kept.pop(EVENT_DESCRIPTION, None)
+    if event.get(EVENT_LOCATION) == place:
+        del kept[EVENT_LOCATION]
+    return kept
 
 
 def as_it_was(event: Mapping[str, Any], present: AnySchedule) -> Mapping[str, Any]:
