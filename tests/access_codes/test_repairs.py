@@ -94,6 +94,26 @@ async def test_lost(
     await home.shows("binary_sensor", DOOR, "codes_problem", "off")
 
 
+async def test_keypad_is_gone(
+    home: Home, entry: ConfigEntry, door: Lock, hass_client: Any
+) -> None:
+    """What was on a lock that takes no codes any more can be forgotten, and nothing else."""
+    await give(home, entry, door, "Anna")
+    door.pins.pins.clear()
+    door.entry_codes = False
+    lock, codes = home.coordinator(entry, DOOR), home.account(entry).codes
+    lock.async_read_soon()
+    await home.until(lambda: not codes.can_codes(lock))
+    codes.rooms[door.lock_id].async_wake()
+    await home.until(lambda: set(repairs(home.hass)) == {"code_lost"})
+    issue = repairs(home.hass)["code_lost"]
+    assert await mend(hass_client, issue, "again") == "form"
+    assert await mend(hass_client, issue, "forget") == "create_entry"
+    await home.until(lambda: codes.guests == {})
+    assert repairs(home.hass) == {}
+    assert home.cloud.requests.count("write_pins") == 1
+
+
 async def test_not_ended(
     home: Home, entry: ConfigEntry, door: Lock, hass_client: Any
 ) -> None:

@@ -209,19 +209,21 @@ class CodeOffice:
 
     # What a word means
 
-    def room(self, lock_id: str) -> LockCodes:
-        """Return a lock's codes; raises when it has none."""
+    def room(self, lock_id: str, *, bare: bool = False) -> LockCodes:
+        """Return a lock's codes; raises when it has none, unless it may be `bare` by now."""
         room = self.rooms.get(lock_id)
         if self._closed:
             raise refusal("code_lock_went")
-        if room is None or not self.can_codes(room.lock):
+        if room is None or not (bare or self.can_codes(room.lock)):
             name = "" if room is None else room.lock.data.name
             raise refusal("code_not_offered", lock=name)
         return room
 
-    def rooms_for(self, lock_ids: Iterable[str]) -> list[LockCodes]:
+    def rooms_for(
+        self, lock_ids: Iterable[str], *, bare: bool = False
+    ) -> list[LockCodes]:
         """Return the codes of these locks, each once; raises where there are none."""
-        rooms = [self.room(lock_id) for lock_id in dict.fromkeys(lock_ids)]
+        rooms = [self.room(lock_id, bare=bare) for lock_id in dict.fromkeys(lock_ids)]
         if not rooms:
             raise refusal("code_locks_missing")
         return rooms
@@ -253,7 +255,7 @@ class CodeOffice:
         )
 
     async def async_refer(
-        self, word: str, lock_ids: Iterable[str] | None
+        self, word: str, lock_ids: Iterable[str] | None, *, bare: bool = False
     ) -> list[tuple[LockCodes, Found]]:
         """Return what a word means on each lock; raises where it means nothing.
 
@@ -265,7 +267,7 @@ class CodeOffice:
                 raise refusal("code_unknown", lock="")
             lock_ids = self.store.of_guest(guest.guest_id)
         found = []
-        for room in self.rooms_for(lock_ids):
+        for room in self.rooms_for(lock_ids, bare=bare):
             what = find_in(room, self.store.guests, word)
             if what is None or what.code is None:
                 await self.async_list(room)
