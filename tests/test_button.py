@@ -69,8 +69,9 @@ async def test_each_command(home: Home) -> None:
 async def test_status_reads_the_lock(home: Home) -> None:
     """The lock's own answer is the truth, and nobody has moved the bolt."""
     door = home.cloud.add_lock(name=DOOR)
-    await home.set_up()
+    entry = await home.set_up()
     await home.say(DOOR, lockAction="locked", callingUserID="manuallock")
+    await home.when(lambda: home.coordinator(entry, DOOR).data.actor is not None)
     home.cloud.faults.lose_messages(None)
     home.cloud.faults.stale_cache(door)
     await home.cloud.hands.unlock(door)

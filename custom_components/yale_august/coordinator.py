@@ -7,6 +7,7 @@ is true is decided in `knowledge`; here it is only scheduled and handed on.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 import logging
 import random
 from typing import TYPE_CHECKING, override
@@ -245,9 +246,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.async_update_listeners(changes(self._told, self.face))
 
     @callback
-    def async_take_answer(self, operation: Operation, asked: datetime) -> None:
-        """Take the lock's own answer to a command."""
-        self._accept(take_answer, operation, asked)
+    def async_take_answer(
+        self, operation: Operation, asked: datetime, *, moved: bool = False
+    ) -> None:
+        """Take the lock's own answer to a command; `moved`: to one that moves the bolt."""
+        self._accept(partial(take_answer, moved=moved), operation, asked)
         self.async_update_listeners()
 
     @callback

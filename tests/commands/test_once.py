@@ -5,9 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from homeassistant.util import dt as dt_util
 import pytest
 
-from tests.doors import DOOR, no_push, operate, puts, refused
+from custom_components.yale_august.cloud.models import Operation
+from tests.doors import DOOR, no_push, operate, puts, refused, stands
 from tests.home import Home
 from tests.simulator import Cause, Fail, Hang, Reset, Slow, Truncate
 from tests.simulator.lock import Lock
@@ -126,6 +128,23 @@ async def test_late_message_hides_no_refusal(home: Home, door: Lock) -> None:
     with refused("bridge_busy"):
         await task
     assert home.cloud.record == ()
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_answer_to_an_earlier_question_is_no_proof(
+    home: Home, door: Lock
+) -> None:
+    """The lock was asked where its bolt is, and may have answered before the command came."""
+    stands(home, door, Bolt.UNLOCKED)
+    entry = await home.set_up()
+    asked = dt_util.utcnow()
+    home.cloud.faults.add("remote_operate", Fail(202, "empty"))
+    task = asyncio.create_task(operate(home, "lock"))
+    await home.when(lambda: len(puts(home)) == 1)
+    answer = Operation.from_json({"status": "kAugLockState_Locked"})
+    home.coordinator(entry, DOOR).async_take_answer(answer, asked)
+    with refused("unconfirmed"):
+        await task
 
 
 async def test_redirect_is_not_followed(home: Home, door: Lock) -> None:

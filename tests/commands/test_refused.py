@@ -160,16 +160,20 @@ async def test_bridge_that_is_offline(home: Home, door: Lock) -> None:
     assert len(puts(home)) == 2
 
 
-async def test_failure_of_another_command_is_not_ours(home: Home, door: Lock) -> None:
-    """A message about somebody else's failed command does not end ours."""
+@pytest.mark.parametrize("other", ["status", "unlock"])
+async def test_failure_of_another_command_is_not_ours(
+    home: Home, door: Lock, other: str
+) -> None:
+    """A message about somebody else's failed command, or one of before, does not end ours."""
     await home.set_up()
+    before = home.cloud.clock.now() - timedelta(seconds=10)
     task = asyncio.create_task(operate(home, "unlock"))
     await home.shows("lock", DOOR, "lock", "unlocking")
     await home.say(
         DOOR,
         result="failed",
         error={"restCode": 98, "name": "ERRNO_BRIDGE_OFFLINE", "statusCode": 422},
-        info={"action": "status"},
+        info={"action": other, "startTime": before.isoformat()},
     )
     await task
     assert home.state("lock", DOOR, "lock") == "unlocked"

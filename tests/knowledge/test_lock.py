@@ -118,6 +118,43 @@ def test_what_only_a_read_or_an_answer_tells(was: str, now: str, untold: bool) -
     assert not take_push(before, message, moment(110)).untold
 
 
+@pytest.mark.parametrize("asked", [50, 103])
+def test_answer_to_a_question_that_something_has_crossed(asked: float) -> None:
+    """It may be as old as the question: it overturns no message, and a read will tell."""
+    unlocked = PushMessage(lock_id=LOCK, bolt=BoltState.UNLOCKED, door=DoorState.OPEN)
+    before = take_push(known(), unlocked, moment(100)).data
+    answer = Operation(
+        bolt=BoltState.LOCKED,
+        bolt_reported=True,
+        door=DoorState.CLOSED,
+        accepted=False,
+    )
+    when = Moment(asked=second(asked), arrived=second(110))
+    taken = take_answer(before, answer, when)
+    crossed = asked < 100
+    assert taken.disputed is crossed
+    after = {taken.data.bolt and taken.data.bolt.value}
+    assert after == {BoltState.UNLOCKED if crossed else BoltState.LOCKED}
+    assert taken.data.door is not None
+    assert taken.data.door.value is (DoorState.OPEN if crossed else DoorState.CLOSED)
+    # The end of a movement is told by the answer to that very movement.
+    end = take_answer(before, answer, when, moved=True).data.bolt
+    assert end is not None
+    assert end.value is BoltState.LOCKED
+
+
+@pytest.mark.parametrize("asked", [50, 103])
+def test_answer_to_a_question_of_before_a_doubt(asked: float) -> None:
+    """What was asked before a command left says nothing of what it has done."""
+    before = take_doubt(known(), second(100)).data
+    answer = Operation(bolt=BoltState.LOCKED, bolt_reported=True, accepted=False)
+    when = Moment(asked=second(asked), arrived=second(110))
+    after = take_answer(before, answer, when).data
+    assert after.bolt is not None
+    assert (after.bolt.confirmed is None) is (asked < 100)
+    assert (after.doubted_at is None) is (asked > 100)
+
+
 def test_clock_of_the_cloud() -> None:
     """The time is one of ours."""
     taken = take_status(known(), status(at=3700), moment(110, offset=3600))

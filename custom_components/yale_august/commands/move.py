@@ -178,7 +178,7 @@ async def _async_send(
     if operation.failed is not None:
         proof.refuse(device_error(operation.failed))
     proof.answer = operation
-    lock.async_take_answer(operation, proof.sent)
+    lock.async_take_answer(operation, proof.sent, moved=True)
     if not operation.from_cache and operation.bolt in movement.answers:
         proof.give()
 

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
@@ -14,6 +14,9 @@ from custom_components.yale_august.cloud.models import Operation, OperationInfo
 from custom_components.yale_august.coordinator import LockCoordinator
 
 from .movements import Movement
+
+CLOCK_ERROR: Final = timedelta(seconds=2)
+"""By so much we may be mistaken about the cloud's clock, of which it tells whole seconds."""
 
 
 class Proof:
@@ -116,8 +119,12 @@ class Proof:
 
     def _is_ours(self, info: OperationInfo | None) -> bool:
         """Return whether a message of failure can be about this command."""
+        if info is None:
+            return True
+        if info.action not in (None, self.movement.command.lower()):
+            return False
+        begun = info.started_at
         return (
-            info is None
-            or info.action is None
-            or info.action == self.movement.command.lower()
+            begun is None
+            or begun - self._lock.account.clock_offset > self.sent - CLOCK_ERROR
         )

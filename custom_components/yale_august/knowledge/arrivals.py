@@ -100,10 +100,13 @@ def take_status(data: LockData, status: LockStatus, moment: Moment) -> Taken:
     )
 
 
-def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
+def take_answer(
+    data: LockData, operation: Operation, moment: Moment, *, moved: bool = False
+) -> Taken:
     """Take the lock's own answer to a command; one that is silent on the bolt changes nothing.
 
-    One from the cloud's cache is no sign that the lock was reached.
+    One from the cloud's cache is no sign that the lock was reached. `moved`: the command was to move
+    the bolt, which the answer tells the end of; that to a question may be as old as the question.
     """
     if operation.accepted:
         return Taken(data=data)
@@ -113,17 +116,25 @@ def take_answer(data: LockData, operation: Operation, moment: Moment) -> Taken:
         now.take_online(value=True, at=moment.arrived)
         now.relieve(heard=True, moved=False)
         now.take_signal(operation.info)
+    at = None if moved or operation.from_cache else moment.asked
     verdicts = set()
     if operation.bolt_reported:
         # A bolt that moves did so before the answer came: it may have arrived since.
-        at = moment.asked if operation.bolt.moving else None
-        verdicts.add(now.take_bolt(operation.bolt, at, moment, origin))
+        bolt_at = moment.asked if operation.bolt.moving else at
+        verdicts.add(now.take_bolt(operation.bolt, bolt_at, moment, origin))
     if operation.door is not DoorState.ABSENT:
-        verdicts.add(now.take_door(operation.door, None, moment, origin))
-    after, decided = now.done(), verdicts & {Verdict.NEWER, Verdict.DISPUTED}
+        verdicts.add(now.take_door(operation.door, at, moment, origin))
+    after = now.done()
+    # The lock itself says otherwise than what came while it was asked: a read will tell.
+    crossed = (
+        Verdict.OLDER in verdicts
+        and origin is Origin.ANSWER
+        and not operation.bolt.moving
+    )
+    disputed = crossed or Verdict.DISPUTED in verdicts
     return Taken(
         data=after,
-        disputed=Verdict.DISPUTED in decided if decided else None,
+        disputed=disputed if disputed or Verdict.NEWER in verdicts else None,
         untold=_untold(data, after),
     )
 
