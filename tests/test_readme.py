@@ -33,6 +33,7 @@ from custom_components.yale_august.cloud.brand import Brand, endpoints
 from custom_components.yale_august.cloud.routes import ROUTES
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.failures import _KEYS
+from custom_components.yale_august.flows.options import _form
 
 from .benchmark.__main__ import _parser
 
@@ -113,6 +114,15 @@ def test_entities() -> None:
         for platform in PLATFORMS
         for row in descriptions(platform.value)
     )
+
+
+def test_options() -> None:
+    """The table has each setting, in the order of the form: what opens a door first."""
+    form = _form({"1": "Front Door"}, with_codes=True, with_keys=True)
+    labels = WORDS["options"]["step"]["settings"]["data"]
+    told = [option for option, _, _ in rows(section("Options"))]
+    assert told == [labels[str(key)] for key in form.schema]
+    assert "unlock" in told[0]
 
 
 def test_actions() -> None:

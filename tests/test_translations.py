@@ -29,7 +29,7 @@ SOURCES = {
     for path in FOLDER.rglob("*.py")
 }
 # Shown by a step of Home Assistant's own.
-OF_HOME_ASSISTANT = {"pick_implementation", "implementation"}
+OF_HOME_ASSISTANT = {"auth", "pick_implementation", "implementation"}
 
 
 def leaves(

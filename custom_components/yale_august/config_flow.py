@@ -36,6 +36,8 @@ from .const import (
 from .flows.forms import (
     CONF_SIGN_IN,
     account_form,
+    acting_name,
+    changed_title,
     entry_title,
     key_form,
     listed,
@@ -237,15 +239,16 @@ class PartnerFlow(LoginFlow, domain=DOMAIN):
         who = None
         if acting_user == ACTING_SUB_USER:
             data |= {name: self._typed[name] for name in SUB_USER_FIELDS}
-            who = f"{data[CONF_FIRST_NAME]} {data[CONF_LAST_NAME]}"
+            who = acting_name(data)
+        title = entry_title(self.brand, locks, who)
         if (entry := self.entry) is None:
-            return self.async_create_entry(
-                title=entry_title(self.brand, locks, who), data=data
-            )
+            return self.async_create_entry(title=title, data=data)
         # Not `data_updates`: what belongs to a sub-user has to go with it. The rest is
         # taken from the entry at this moment, whose token may have been renewed.
         kept = {k: v for k, v in entry.data.items() if k not in SUB_USER_FIELDS}
-        return self.async_update_reload_and_abort(entry, data=kept | data)
+        return self.async_update_reload_and_abort(
+            entry, title=changed_title(entry, self.locks, title), data=kept | data
+        )
 
     # Mend a login
 

@@ -1,6 +1,7 @@
 """Changing and mending an entry that acts as a sub-user."""
 
 from homeassistant.core import HomeAssistant
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.home import Home
@@ -54,6 +55,38 @@ async def test_sub_user_becomes_owner(
     assert not set(WHO) & set(entry.data)
     await hass.async_block_till_done()
     assert entry.state.name == "LOADED"
+
+
+@pytest.mark.parametrize(
+    ("titled", "as_owner", "as_other"),
+    [
+        ("{house} (Home Assistant)", "{house}", "{house} (Home Assistant)"),
+        ("Yale Home (Home Assistant)", "{house}", "{house} (Home Assistant)"),
+        ("Flats", "Flats", "Flats"),
+        ("Flats (Home Assistant)", *["Flats (Home Assistant)"] * 2),
+    ],
+)
+async def test_title_says_who_acts(
+    hass: HomeAssistant,
+    home: Home,
+    person: Person,
+    locks: list[Lock],
+    titled: str,
+    as_owner: str,
+    as_other: str,
+) -> None:
+    """It goes with whom the entry acts as, unless somebody has named it."""
+    house = locks[0].house.name
+    entry = await as_sub_user(home, locks)
+    hass.config_entries.async_update_entry(entry, title=titled.format(house=house))
+    await person.reconfigure(entry)
+    await person.submit(acting_user="owner")
+    assert entry.title == as_owner.format(house=house)
+    await person.reconfigure(entry)
+    await person.submit(acting_user="sub_user")
+    await person.submit(**WHO, lock_ids=ids(locks[0]))
+    assert entry.title == as_other.format(house=house)
+    await hass.async_block_till_done()
 
 
 async def test_more_locks_for_the_sub_user(

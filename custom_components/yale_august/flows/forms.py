@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_API_KEY
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -149,6 +150,25 @@ def entry_title(
     houses = sorted({lock.house_name for lock in locks if lock.house_name})
     title = " & ".join(houses) if 0 < len(houses) < 3 else BRAND_TITLES[brand]
     return f"{title} ({who})" if who else title
+
+
+def changed_title(entry: ConfigEntry, owned: Iterable[LockSummary], title: str) -> str:
+    """Return what an entry is called when it acts as another: as a new one, unless somebody has named it.
+
+    `owned` are the locks of the login, `title` what a new one would be called.
+    """
+    is_owner = entry.data[CONF_ACTING_USER] == ACTING_OWNER
+    who = "" if is_owner else f" ({acting_name(entry.data)})"
+    houses = {lock.house_name for lock in owned} | {*BRAND_TITLES.values()}
+    is_ours = entry.title.endswith(who) and houses.issuperset(
+        entry.title.removesuffix(who).split(" & ")
+    )
+    return title if is_ours else entry.title
+
+
+def acting_name(data: Mapping[str, Any]) -> str:
+    """Return the name of the sub-user that an entry acts as."""
+    return f"{data[CONF_FIRST_NAME]} {data[CONF_LAST_NAME]}"
 
 
 def _suggested(typed: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -135,23 +135,8 @@ def _suggested(options: Options, latch_locks: dict[str, str]) -> dict[str, Any]:
 def _form(
     latch_locks: dict[str, str], *, with_codes: bool, with_keys: bool
 ) -> vol.Schema:
-    schema: dict[vol.Marker, object] = {
-        vol.Required(CONF_TRUST_MINUTES): NumberSelector(
-            NumberSelectorConfig(
-                min=TRUST_LEAST,
-                max=TRUST_MOST,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement="min",
-            )
-        ),
-        vol.Required(CONF_WEBHOOKS): BooleanSelector(),
-        vol.Required(CONF_NAMES): BooleanSelector(),
-    }
-    if with_keys:
-        schema[vol.Optional(CONF_BLUETOOTH)] = BooleanSelector()
-    if with_codes:
-        schema[vol.Required(CONF_CALENDAR)] = BooleanSelector()
+    # What opens a door comes first, what few need last.
+    schema: dict[vol.Marker, object] = {}
     if latch_locks:
         choice = SelectSelector(
             SelectSelectorConfig(
@@ -165,4 +150,19 @@ def _form(
         )
         schema[vol.Optional(CONF_SWAPPED)] = choice
         schema[vol.Optional(CONF_HIDDEN)] = choice
+    schema[vol.Required(CONF_NAMES)] = BooleanSelector()
+    if with_codes:
+        schema[vol.Required(CONF_CALENDAR)] = BooleanSelector()
+    schema[vol.Required(CONF_TRUST_MINUTES)] = NumberSelector(
+        NumberSelectorConfig(
+            min=TRUST_LEAST,
+            max=TRUST_MOST,
+            step=1,
+            mode=NumberSelectorMode.BOX,
+            unit_of_measurement="min",
+        )
+    )
+    schema[vol.Required(CONF_WEBHOOKS)] = BooleanSelector()
+    if with_keys:
+        schema[vol.Optional(CONF_BLUETOOTH)] = BooleanSelector()
     return vol.Schema(schema)
