@@ -11,13 +11,11 @@ import aiohttp
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, State, callback
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.entity_platform import async_get_platforms
 import pytest
 
 from custom_components.yale_august.cloud.link import _IN_A_ROW, _Stream
 from custom_components.yale_august.cloud.models import PushMessage
 from custom_components.yale_august.coordinator import LockCoordinator
-from custom_components.yale_august.entity import LockDeviceEntity
 
 from .doors import DOOR
 from .home import Home
@@ -151,24 +149,6 @@ async def test_nobody_is_left_out(
         await home.until(lambda number=number: len(heard) == number)  # type: ignore[misc]
         assert heard[-1] == []
     assert home.state("lock", DOOR, "lock") == "unlocked"
-
-
-async def test_memory(home: Home) -> None:
-    """Python keeps what stands in an entity without a dictionary of its own."""
-    for _ in range(24):
-        home.cloud.add_lock("unlatch")
-    home.cloud.add_lock("unlatch", name=DOOR)
-    await home.set_up()
-    await home.act("lock", DOOR)
-    await home.press(DOOR, "status")
-    sizes = {
-        entity.entity_id: sys.getsizeof(vars(entity))
-        for platform in async_get_platforms(home.hass, "yale_august")
-        for entity in platform.entities.values()
-        if isinstance(entity, LockDeviceEntity)
-    }
-    assert len(sizes) >= 25 * 14
-    assert {name: size for name, size in sizes.items() if size > 400} == {}
 
 
 async def test_burst(home: Home) -> None:

@@ -151,16 +151,6 @@ class YaleAugustBinarySensor(LockDeviceEntity, BinarySensorEntity):
     """A fact of a lock that is true, false or not known."""
 
     entity_description: BinarySensorDescription
-    capability_attributes = None
-    state_attributes = None
-    supported_features = None
-    unit_of_measurement = None
-
-    @property
-    @override
-    def device_class(self) -> BinarySensorDeviceClass | None:
-        """Return what its row says."""
-        return self.entity_description.device_class
 
     @property
     @override
@@ -179,16 +169,6 @@ class CodesProblem(CodesEntity, BinarySensorEntity):
     """Whether an access code is not as somebody wished it."""
 
     entity_description: CodesProblemDescription
-    capability_attributes = None
-    state_attributes = None
-    supported_features = None
-    unit_of_measurement = None
-
-    @property
-    @override
-    def device_class(self) -> BinarySensorDeviceClass | None:
-        """Return what its row says."""
-        return self.entity_description.device_class
 
     @property
     @override

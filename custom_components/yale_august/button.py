@@ -125,21 +125,6 @@ class YaleAugustButton(LockDeviceEntity, ButtonEntity):
     """A command to a lock or its bridge."""
 
     entity_description: ButtonDescription
-    capability_attributes = None
-    state_attributes = None
-    supported_features = None
-    unit_of_measurement = None
-    kept = (
-        "_ButtonEntity__last_pressed_isoformat",
-        "_RestoreEntity__added_entity_registry_id",
-        "state",
-    )
-
-    @property
-    @override
-    def device_class(self) -> ButtonDeviceClass | None:
-        """Return what its row says."""
-        return self.entity_description.device_class
 
     @override
     async def async_press(self) -> None:

@@ -67,12 +67,7 @@ class CodesCalendar(CodesEntity, CalendarEntity):
     opens it for writing.
     """
 
-    __slots__ = ("_words", "_zone", "_zone_name")
-
     entity_description: CalendarDescription
-    capability_attributes = None
-    device_class = None
-    unit_of_measurement = None
 
     def __init__(
         self,
@@ -80,11 +75,18 @@ class CodesCalendar(CodesEntity, CalendarEntity):
         description: CalendarDescription,
         codes: AccessCodes,
     ) -> None:
-        """Go by no clock yet."""
+        """Be read-only, unless somebody has decided otherwise."""
         super().__init__(coordinator, description, codes)
         self._zone: tzinfo = dt_util.UTC
         self._zone_name: str | None = None
         self._words: Words
+        self._attr_supported_features = CalendarEntityFeature(0)
+        if coordinator.account.options.calendar:
+            self._attr_supported_features = (
+                CalendarEntityFeature.CREATE_EVENT
+                | CalendarEntityFeature.DELETE_EVENT
+                | CalendarEntityFeature.UPDATE_EVENT
+            )
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -112,18 +114,6 @@ class CodesCalendar(CodesEntity, CalendarEntity):
         self.async_write_ha_state()
 
     # What is shown
-
-    @property
-    @override
-    def supported_features(self) -> CalendarEntityFeature:
-        """Be read-only, unless somebody has decided otherwise."""
-        if not self.coordinator.account.options.calendar:
-            return CalendarEntityFeature(0)
-        return (
-            CalendarEntityFeature.CREATE_EVENT
-            | CalendarEntityFeature.DELETE_EVENT
-            | CalendarEntityFeature.UPDATE_EVENT
-        )
 
     @property
     @override

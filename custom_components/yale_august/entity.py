@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, override
+from typing import override
 
-from homeassistant.const import EntityCategory
 from homeassistant.core import State, callback
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -15,34 +14,6 @@ from .coordinator import LockCoordinator
 from .devices import device_of
 from .knowledge.face import Part
 from .knowledge.lock import LockData
-
-_KEPT: Final = (
-    "_cached_friendly_name",
-    "_context",
-    "_context_set",
-    "_device_class_name",
-    "_job_types",
-    "_name_translation_key",
-    "_object_id_device_class_name",
-    "_on_remove",
-    "_platform_state",
-    "_state_info",
-    "_unsub_device_updates",
-    "_unsub_registry_updates",
-    "_verified_state_writable",
-    "device_entry",
-    "entity_id",
-    "entity_registry_enabled_default",
-    "hass",
-    "internal_integration_suggested_object_id",
-    "name",
-    "parallel_updates",
-    "platform",
-    "platform_data",
-    "registry_entry",
-    "translation_placeholders",
-)
-"""What Home Assistant keeps in every entity. One too many or too few costs memory only."""
 
 
 def _always(_data: LockData) -> bool:
@@ -62,71 +33,22 @@ class LockEntityDescriptionMixin(EntityDescription):
 
 
 class LockDeviceEntity(CoordinatorEntity[LockCoordinator]):
-    """An entity of one lock. It only reads; `key` makes its unique id.
+    """An entity of one lock. It only reads; `key` makes its unique id."""
 
-    Home Assistant keeps much of what it knows of an entity in the entity. Python shares the names
-    of that among all entities of a class, up to thirty, as far as the first few of them had them;
-    one that has others needs five times the memory. So what is the same for all entities of a class
-    stands in the class, what its row says is read there, and the first entity has all names.
-    """
-
-    __slots__ = ("_seen", "_written", "coordinator", "entity_description")
-
-    entity_description: LockEntityDescriptionMixin
-    assumed_state = False
-    attribution = None
-    device_info = None
-    entity_picture = None
-    entity_registry_visible_default = True
-    extra_state_attributes = None
-    force_update = False
-    has_entity_name = True
-    icon = None
-    should_poll = False
-
-    kept: tuple[str, ...] = ()
-    """What Home Assistant keeps in an entity of this class, beside what it keeps in all."""
-
-    @override
-    def __init_subclass__(cls, **kwargs: object) -> None:
-        """Let all entities of a class share the names of what is kept in them."""
-        super().__init_subclass__(**kwargs)
-        vars(cls.__new__(cls)).update(dict.fromkeys((*_KEPT, *cls.kept)))
+    _attr_has_entity_name = True
 
     def __init__(
         self, coordinator: LockCoordinator, description: LockEntityDescriptionMixin
     ) -> None:
         """Stand on the device of the lock or of its keypad."""
-        self.coordinator = coordinator
+        parts = description.parts
+        super().__init__(coordinator, None if parts is None else parts.value)
         self.entity_description = description
+        self._attr_unique_id = f"{coordinator.lock_id}_{description.key}"
         # To name it only would have it looked up and compared for each entity.
         self.device_entry = device_of(coordinator, keypad=description.of_keypad)
         self._seen: object = None
         self._written: State | None = None
-
-    @property
-    @override
-    def unique_id(self) -> str:
-        """Return the id, which the registry keeps."""
-        return f"{self.coordinator.lock_id}_{self.entity_description.key}"
-
-    @property
-    @override
-    def entity_category(self) -> EntityCategory | None:
-        """Return what its row says."""
-        return self.entity_description.entity_category
-
-    @property
-    @override
-    def translation_key(self) -> str | None:
-        """Return what its row says."""
-        return self.entity_description.translation_key
-
-    @property
-    def coordinator_context(self) -> int | None:
-        """What it wants to hear of: the coordinator asks when it tells."""
-        parts = self.entity_description.parts
-        return None if parts is None else parts.value
 
     @property
     @override

@@ -90,36 +90,19 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add what each lock can tell of."""
-    async_add_table(entry, async_add_entities, TABLE, IncidentEvent)
+
+    def make(lock: LockCoordinator, row: IncidentDescription) -> IncidentEvent:
+        return IncidentEvent(entry, lock, row)
+
+    async_add_table(entry, async_add_entities, TABLE, make)
     async_add_codes_table(entry, async_add_entities, CODES_TABLE, CodesEvents)
 
 
 class TellingEvent(LockDeviceEntity, EventEntity):
     """Tells of people. What it told before a restart or reload is shown again by Home Assistant."""
 
-    entity_description: IncidentDescription | CodesDescription
-    supported_features = None
-    unit_of_measurement = None
-    kept = (
-        "_EventEntity__last_event_attributes",
-        "_EventEntity__last_event_triggered",
-        "_EventEntity__last_event_type",
-        "_RestoreEntity__added_entity_registry_id",
-    )
     _who: str
     """The attribute that says who."""
-
-    @property
-    @override
-    def device_class(self) -> EventDeviceClass | None:
-        """Return what its row says."""
-        return self.entity_description.device_class
-
-    @property
-    @override
-    def event_types(self) -> list[str]:
-        """Return what its row says."""
-        return self.entity_description.event_types or []
 
     @override
     async def async_get_last_event_data(self) -> EventExtraStoredData | None:
@@ -136,16 +119,18 @@ class TellingEvent(LockDeviceEntity, EventEntity):
 class IncidentEvent(TellingEvent):
     """Tells each incident once, in the order in which they happened as far as that is known."""
 
-    __slots__ = ("_was_available",)
-
     entity_description: IncidentDescription
     _who = ATTR_PERSON
 
     def __init__(
-        self, coordinator: LockCoordinator, description: IncidentDescription
+        self,
+        entry: YaleAugustConfigEntry,
+        coordinator: LockCoordinator,
+        description: IncidentDescription,
     ) -> None:
         """Listen to nobody yet."""
         super().__init__(coordinator, description)
+        self._account = entry.runtime_data
         self._was_available = self.available
 
     @override
@@ -153,7 +138,7 @@ class IncidentEvent(TellingEvent):
         """Hear of what happens from now on."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            self.coordinator.account.witness.async_listen(
+            self._account.witness.async_listen(
                 self.coordinator, self.entity_description.key, self._happened
             )
         )
@@ -184,7 +169,7 @@ class IncidentEvent(TellingEvent):
         """Return how it went, without any id."""
         person = None
         if incident.actor is not None:
-            person = self.coordinator.account.people.called(
+            person = self._account.people.called(
                 incident.actor, self.coordinator.data.detail
             )
         return {

@@ -1,10 +1,7 @@
 """The account as one of its locks sees it."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
-
-from homeassistant.core import CALLBACK_TYPE
+from typing import Protocol
 
 from .cloud.client import Client
 from .cloud.errors import CloudError
@@ -12,10 +9,6 @@ from .cloud.models import BoltState
 from .history.people import People
 from .options import Options
 from .pace import Pace
-
-if TYPE_CHECKING:
-    from .coordinator import LockCoordinator
-    from .history.incidents import Incident
 
 
 class Onlooker(Protocol):
@@ -29,11 +22,6 @@ class Onlooker(Protocol):
 
     def async_ended(self, lock_id: str, end: BoltState) -> None:
         """Take it that the command has ended so, whether or not a message has told."""
-
-    def async_listen(
-        self, lock: LockCoordinator, key: str, listener: Callable[[Incident], None]
-    ) -> CALLBACK_TYPE:
-        """Tell `listener` each incident at a lock from now on; call the result to stop."""
 
 
 class Household(Protocol):

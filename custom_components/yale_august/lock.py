@@ -55,10 +55,6 @@ class YaleAugustLock(LockDeviceEntity, LockEntity):
     """A lock. A state that is not known for sure is unknown."""
 
     entity_description: LockDescription
-    capability_attributes = None
-    code_format = None
-    device_class = None
-    unit_of_measurement = None
 
     @property
     @override

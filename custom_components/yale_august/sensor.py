@@ -219,39 +219,6 @@ class YaleAugustSensor(LockDeviceEntity, SensorEntity):
     """A fact of a lock."""
 
     entity_description: SensorDescription
-    last_reset = None
-    suggested_display_precision = None
-    suggested_unit_of_measurement = None
-    supported_features = None
-    kept = (
-        "_sensor_option_display_precision",
-        "_sensor_option_unit_of_measurement",
-        "_unit_of_measurement_translation_key",
-    )
-
-    @property
-    @override
-    def device_class(self) -> SensorDeviceClass | None:
-        """Return what its row says."""
-        return self.entity_description.device_class
-
-    @property
-    @override
-    def native_unit_of_measurement(self) -> str | None:
-        """Return what its row says."""
-        return self.entity_description.native_unit_of_measurement
-
-    @property
-    @override
-    def options(self) -> list[str] | None:
-        """Return what its row says."""
-        return self.entity_description.options
-
-    @property
-    @override
-    def state_class(self) -> SensorStateClass | None:
-        """Return what its row says."""
-        return self.entity_description.state_class
 
     @property
     @override
@@ -270,39 +237,6 @@ class CodesSensor(CodesEntity, SensorEntity):
     """A fact of a lock's access codes."""
 
     entity_description: CodesSensorDescription
-    last_reset = None
-    suggested_display_precision = None
-    suggested_unit_of_measurement = None
-    supported_features = None
-    kept = (
-        "_sensor_option_display_precision",
-        "_sensor_option_unit_of_measurement",
-        "_unit_of_measurement_translation_key",
-    )
-
-    @property
-    @override
-    def device_class(self) -> SensorDeviceClass | None:
-        """Return what its row says."""
-        return self.entity_description.device_class
-
-    @property
-    @override
-    def native_unit_of_measurement(self) -> str | None:
-        """Return what its row says."""
-        return self.entity_description.native_unit_of_measurement
-
-    @property
-    @override
-    def options(self) -> list[str] | None:
-        """Return what its row says."""
-        return self.entity_description.options
-
-    @property
-    @override
-    def state_class(self) -> SensorStateClass | None:
-        """Return what its row says."""
-        return self.entity_description.state_class
 
     @property
     @override

@@ -50,8 +50,6 @@ async def async_zone(lock: LockCoordinator) -> tzinfo:
 class CodesEntity(LockDeviceEntity):
     """An entity about the access codes of one lock."""
 
-    __slots__ = ("_codes",)
-
     def __init__(
         self,
         coordinator: LockCoordinator,
