@@ -326,23 +326,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     @override
     @callback
-    def async_add_listener(
-        self, update_callback: CALLBACK_TYPE, context: object = None
-    ) -> CALLBACK_TYPE:
-        """Call `update_callback` with each update, or with those of the parts that it names."""
-        super().async_add_listener(update_callback, context)
-        return _Listening(self, self._last_listener_id)
-
-    @callback
-    def async_remove_listener(self, number: int) -> None:
-        """Call one no more; without any the lock is not read by itself."""
-        del self._listeners[number]
-        if not self._listeners:
-            self._unschedule_refresh()
-            self._debounced_refresh.async_cancel()
-
-    @override
-    @callback
     def async_update_listeners(self, parts: int | None = None) -> None:
         """Tell all listeners, or those whom these parts concern; which, their context says."""
         self._told = self.face
@@ -460,18 +443,3 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         await super().async_shutdown()
         self._expiry.close()
         self._dispute.close()
-
-
-class _Listening:
-    """Somebody listens to a lock; call it to end that. A lock has dozens: it is small."""
-
-    __slots__ = ("_lock", "_number")
-
-    def __init__(self, lock: LockCoordinator, number: int) -> None:
-        """Remember which listener it is."""
-        self._lock = lock
-        self._number = number
-
-    def __call__(self) -> None:
-        """Listen no more."""
-        self._lock.async_remove_listener(self._number)
