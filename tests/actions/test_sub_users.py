@@ -93,6 +93,25 @@ async def test_lock_that_is_not_shared(home: Home, door: Lock) -> None:
     assert await refusal(home, "create_sub_user", **wish) == "not_shared"
 
 
+async def test_nobody_tells_what_is_shared(home: Home, door: Lock) -> None:
+    """Each lock says so, also that one which was shared: it is not as if nothing had been sent."""
+    home.cloud.add_lock(name=BACK)
+    await home.set_up()
+    entities = [home.entity_id("lock", name, "lock") for name in (DOOR, BACK)]
+    wish: dict[str, Any] = {**SUB_USER, "locks": entities[:1]}
+    await ask(home, "create_sub_user", **wish)
+    wish["locks"] = entities
+    fault = home.cloud.faults.add("get_locks", Fail(503), times=None, skip=1)
+    answer = await ask(home, "create_sub_user", **wish)
+    home.cloud.faults.remove(fault)
+    assert answer["locks"][entities[0]]["result"] == "shared"
+    assert answer["locks"][entities[1]]["reason"] == "share_outcome_unknown"
+    assert home.cloud.requests.count("add_user") == 2
+    again = await ask(home, "create_sub_user", **wish)
+    assert {lock["result"] for lock in again["locks"].values()} == {"shared"}
+    assert home.cloud.requests.count("add_user") == 2
+
+
 NO_SUB_USER: Any = [
     (Fail(409), "sub_user_id_taken"),
     (Fail(403, NOT_YOURS), "sub_user_id_refused"),

@@ -65,8 +65,8 @@ async def async_share(
     """Create or find the sub-user, share the locks with it, read its list back.
 
     A lock that it sees already in that role is left alone, so that it may be called
-    again. Raises CloudError when there is no sub-user or it cannot be asked; the
-    trouble with single locks is in the result.
+    again. Raises CloudError when there is no sub-user or it cannot be asked before
+    anything is shared; the trouble with single locks is in the result.
     """
     made = await owner.create_sub_user(
         partner_user_id=wish.partner_user_id,
@@ -93,14 +93,19 @@ async def async_share(
         return None
 
     answers = await asyncio.gather(*(share(lock) for lock in wish.locks))
-    seen = await _seen(sub_user)
+    unseen, kept = "share_not_seen", "share_role_kept"
+    try:
+        seen = await _seen(sub_user)
+    except CloudError:
+        # What was shared is shared all the same.
+        seen, unseen, kept = before, "share_outcome_unknown", "share_outcome_unknown"
     problems = {}
     for lock, answer in zip(wish.locks, answers, strict=True):
         # What the sub-user sees counts, whatever became of the answer.
         if (known := seen.get(lock.lock_id)) is None:
-            problems[lock.lock_id] = answer or "share_not_seen"
+            problems[lock.lock_id] = answer or unseen
         elif not _is_as_wished(known, wish):
-            problems[lock.lock_id] = answer or "share_role_kept"
+            problems[lock.lock_id] = answer or kept
     return Sharing(
         seen=tuple(seen.values()),
         problems=problems,
