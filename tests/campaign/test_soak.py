@@ -23,6 +23,8 @@ def test_soak() -> None:
     # At a start each lock is read, asked for what it can do, and read once more where push
     # comes late; that is all.
     assert figures.worst_window <= 3.5 * LOCKS
-    assert figures.objects[-1] <= 1.2 * figures.objects[0]
+    # At the first rest the Home Assistant before a restart is still there, with journals that are
+    # empty: half of the locks that are counted then.
+    assert figures.objects[-1] <= 1.4 * figures.objects[0]
     assert figures.memory[-1] - figures.memory[0] < 60
     assert figures.commands["confirmed"] > 0
