@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -80,16 +81,15 @@ class CodeOffice:
         room = LockCodes(self._hass, self._entry, self, lock)
         self.rooms[lock.lock_id] = room
         room.async_start()
+        return partial(self._pause, room)
 
-        @callback
-        def stop() -> None:
-            if self.rooms.get(lock.lock_id) is room:
-                del self.rooms[lock.lock_id]
-                self._entry.async_create_background_task(
-                    self._hass, room.async_close(), f"{lock.name} codes end"
-                )
-
-        return stop
+    @callback
+    def _pause(self, room: LockCodes) -> None:
+        if self.rooms.get(room.lock_id) is room:
+            del self.rooms[room.lock_id]
+            self._entry.async_create_background_task(
+                self._hass, room.async_close(), f"{room.lock.name} codes end"
+            )
 
     async def async_forget(self, lock_id: str) -> None:
         """Forget the codes of a lock that the account has no more."""

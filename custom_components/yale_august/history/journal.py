@@ -56,6 +56,18 @@ class Patience:
 class Journal:
     """All that is known of what happened at one lock."""
 
+    __slots__ = (
+        "_bolt",
+        "_door",
+        "_order",
+        "_patience",
+        "_since",
+        "_told",
+        "_waiting",
+        "heard",
+        "wants_names",
+    )
+
     def __init__(
         self,
         patience: Patience,

@@ -80,6 +80,8 @@ class Witness:
             for lock_id, told in memory.items()
             if not _is_disabled(hass, lock_id)
         }
+        pace = account.pace
+        self._patience = Patience(gather=pace.gather, name=pace.name, lag=pace.feed_lag)
         self._watches: dict[str, Watch] = {}
         self._teller = Teller(hass, account.people)
         self._inquiry = Inquiry(
@@ -138,23 +140,13 @@ class Witness:
             self._updated(watch)
         elif key == RING:
             watch.wants_ring = self._inquiry.allows(watch.house_id)
-
-        @callback
-        def stop() -> None:
-            watch.listeners.remove(listener)
-            if key == ACCESS:
-                watch.journal.wants_names = False
-            elif key == RING:
-                watch.wants_ring = False
-
-        return stop
+        return partial(_leave, watch, key, listener)
 
     def _begin(self, lock: LockCoordinator) -> Watch:
-        pace = self._account.pace
         watch = Watch(
             lock,
             Journal(
-                Patience(gather=pace.gather, name=pace.name, lag=pace.feed_lag),
+                self._patience,
                 dt_util.utcnow(),
                 self._memory.pop(lock.lock_id, None),
             ),
@@ -316,3 +308,12 @@ def _is_disabled(hass: HomeAssistant, lock_id: str) -> bool:
     entity_id = registry.async_get_entity_id("event", DOMAIN, f"{lock_id}_{ACCESS}")
     row = None if entity_id is None else registry.async_get(entity_id)
     return row is not None and row.disabled
+
+
+@callback
+def _leave(watch: Watch, key: str, listener: IncidentListener) -> None:
+    watch.listeners.remove(listener)
+    if key == ACCESS:
+        watch.journal.wants_names = False
+    elif key == RING:
+        watch.wants_ring = False
