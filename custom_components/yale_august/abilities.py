@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import asdict, fields
 from datetime import timedelta
+from functools import lru_cache
 import logging
 from types import UnionType
 from typing import Any, Final, cast
@@ -51,16 +52,24 @@ class Abilities:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._asked: set[str] = set()
         self._refused = False
+        self._locks: dict[LockCapabilities, LockCapabilities] = {}
+        self._keypads: dict[KeypadCapabilities, KeypadCapabilities] = {}
+        """What is the same for many is kept once."""
 
     def recall(self, lock_id: str) -> Told:
         """Return what was told of a lock and its keypad before; None: nothing yet."""
         stored = self._stored.get(lock_id)
         if stored is None:
             return None, None
-        return (
-            restore_abilities(LockCapabilities, stored.get("lock")),
-            restore_abilities(KeypadCapabilities, stored.get("keypad")),
+        told = _once(
+            self._locks, restore_abilities(LockCapabilities, stored.get("lock"))
         )
+        keypad = _once(
+            self._keypads, restore_abilities(KeypadCapabilities, stored.get("keypad"))
+        )
+        if told is not None and (known := store_abilities(told)) == stored.get("lock"):
+            stored["lock"] = known
+        return told, keypad
 
     @callback
     def async_learn(self, lock: LockCoordinator) -> None:
@@ -110,7 +119,9 @@ class Abilities:
             self._asked.discard(lock.lock_id)
             return None, None
         found = found or Capabilities()
-        told, keypad = found.lock or NOTHING_TOLD, found.keypad
+        told = found.lock or NOTHING_TOLD
+        told = self._locks.setdefault(told, told)
+        keypad = _once(self._keypads, found.keypad)
         self._stored[lock.lock_id] = {
             "at": dt_util.utcnow().isoformat(),
             "firmware": _firmware(lock),
@@ -121,12 +132,18 @@ class Abilities:
         return told, keypad
 
 
+def _once[T](known: dict[T, T], value: T | None) -> T | None:
+    """Return what is equal and known already, so that many locks keep one."""
+    return None if value is None else known.setdefault(value, value)
+
+
 def _firmware(lock: LockCoordinator) -> str | None:
     return None if lock.data.detail is None else lock.data.detail.firmware
 
 
+@lru_cache(maxsize=64)
 def store_abilities(told: LockCapabilities | KeypadCapabilities) -> dict[str, object]:
-    """Return what the cloud has told as JSON; nothing of what it has not."""
+    """Return what the cloud has told as JSON; nothing of what it has not. Not to be changed: it is shared."""
     return {
         name: list(value) if name == _LIST else value
         for name, value in asdict(told).items()

@@ -96,8 +96,8 @@ class Bridge(Model):
         return cls(
             bridge_id=fields.text("_id"),
             serial_number=fields.text("mfgBridgeID"),
-            model=fields.text("deviceModel"),
-            firmware=fields.text("firmwareVersion"),
+            model=fields.common("deviceModel"),
+            firmware=fields.common("firmwareVersion"),
             operative=operative,
             online=operative
             if fields.raw("status") in (None, {})
@@ -177,7 +177,7 @@ class Keypad(Model):
         return cls(
             keypad_id=fields.text("_id"),
             serial_number=fields.text("serialNumber"),
-            firmware=fields.text("currentFirmwareVersion"),
+            firmware=fields.common("currentFirmwareVersion"),
             battery=_keypad_battery(fields),
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 import re
+import sys
 from typing import Final, Self
 
 type JsonValue = (
@@ -92,7 +93,7 @@ def lock_id(value: object) -> str | None:
     """Return a lock's id in the only spelling that the cloud takes: 32 upper-case hexadecimal digits."""
     if not isinstance(value, str) or _LOCK_ID.fullmatch(value) is None:
         return None
-    return value.upper()
+    return sys.intern(value.upper())
 
 
 def mapping(value: object) -> Mapping[str, object] | None:
@@ -176,6 +177,11 @@ class Fields:
         """Return the text of the first of these fields that has one."""
         return self._first(text, names)
 
+    def common(self, *names: str) -> str | None:
+        """Return the same; many locks have this text, and it is kept once."""
+        found = self._first(text, names)
+        return None if found is None else sys.intern(found)
+
     def word(self, *names: str) -> str | None:
         """Return the text of the first of these fields that has one, in lower case."""
         return self._first(word, names)
@@ -242,7 +248,7 @@ class Fields:
         if found is None and value is not None:
             self.note(name)
         entries = ((text(key), one) for key, one in (found or {}).items())
-        return {key: one for key, one in entries if key is not None}
+        return {sys.intern(key): one for key, one in entries if key is not None}
 
     def _array(self, name: str) -> Sequence[object]:
         value = self._data.get(name)

@@ -49,8 +49,8 @@ def read_locks(
                 lock_id=found,
                 name=fields.text("LockName"),
                 role=role_field(fields, "UserType"),
-                house_id=fields.text("HouseID"),
-                house_name=fields.text("HouseName"),
+                house_id=fields.common("HouseID"),
+                house_name=fields.common("HouseName"),
                 mac_address=fields.text("macAddress"),
             )
         )
@@ -166,8 +166,8 @@ class LockDetail(Model):
             lock_id=fields.lock_id("LockID"),
             name=fields.text("LockName"),
             type=fields.integer("Type"),
-            house_id=fields.text("HouseID"),
-            house_name=fields.text("HouseName"),
+            house_id=fields.common("HouseID"),
+            house_name=fields.common("HouseName"),
             status=fields.part(LockStatus, "LockStatus") or LockStatus()
             if "LockStatus" in fields
             else None,
@@ -179,10 +179,10 @@ class LockDetail(Model):
             keypad=fields.part(Keypad, "keypad"),
             host=fields.part(Host, "hostLockInfo"),
             serial_number=fields.text("SerialNumber"),
-            sku=fields.text("skuNumber"),
+            sku=fields.common("skuNumber"),
             mac_address=fields.text("macAddress"),
-            firmware=fields.text("currentFirmwareVersion"),
-            time_zone=fields.text("timeZone"),
+            firmware=fields.common("currentFirmwareVersion"),
+            time_zone=fields.common("timeZone"),
             supports_entry_codes=fields.boolean("supportsEntryCodes"),
             access_schedules_allowed=fields.boolean("accessSchedulesAllowed"),
             homekit_enabled=fields.boolean("homeKitEnabled"),
