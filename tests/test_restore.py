@@ -29,7 +29,10 @@ NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 
 
 async def test_known_state_survives(hass: HomeAssistant, home: Home) -> None:
-    """While the cloud is silent after a start, what was confirmed lately is shown."""
+    """While the cloud is silent after a start, what was confirmed lately is shown.
+
+    Also after the start after that: it is kept in one place only, and written from there.
+    """
     home.cloud.add_lock(name=DOOR)
     entry = await home.set_up()
     await home.act("unlock", DOOR)
@@ -37,10 +40,14 @@ async def test_known_state_survives(hass: HomeAssistant, home: Home) -> None:
     assert confirmed is not None
     await hass.config_entries.async_unload(entry.entry_id)
     home.cloud.faults.add("get_lock", Fail(503, "html"), times=50)
-    await hass.config_entries.async_setup(entry.entry_id)
-    assert home.state("lock", DOOR, "lock") == "unlocked"
-    restored = home.coordinator(entry, DOOR).data.bolt
-    assert restored == confirmed
+    for _ in range(2):
+        await hass.config_entries.async_setup(entry.entry_id)
+        assert home.state("lock", DOOR, "lock") == "unlocked"
+        assert home.coordinator(entry, DOOR).data.bolt == confirmed
+        memory = home.account(entry)._notebook.memory  # noqa: SLF001
+        assert memory["readings"] == {}
+        assert not memory.keys() & {"incidents", "codes"}
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_restored_state_is_not_fresh(
@@ -63,13 +70,21 @@ async def test_restored_state_is_not_fresh(
     assert home.state("lock", DOOR, "lock") == "locked"
 
 
-async def test_failed_start_forgets_nothing(hass: HomeAssistant, home: Home) -> None:
+async def test_failed_start_forgets_nothing(
+    hass: HomeAssistant, home: Home, hass_storage: dict[str, Any]
+) -> None:
     """A start that the cloud does not answer keeps what was known for the next."""
     home.cloud.add_lock(name=DOOR)
     entry = await home.set_up()
+    await home.act("unlock", DOOR)
+    await home.act("lock", DOOR)
     await hass.config_entries.async_unload(entry.entry_id)
+    stored = hass_storage[f"yale_august.{entry.entry_id}"]
+    before = stored["data"]["incidents"]
+    assert before
     home.cloud.faults.add("get_locks", Fail(503, "html"))
     assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert hass_storage[f"yale_august.{entry.entry_id}"]["data"]["incidents"] == before
     home.cloud.faults.add("get_lock", Fail(503, "html"), times=50)
     await hass.config_entries.async_reload(entry.entry_id)
     assert home.state("lock", DOOR, "lock") == "locked"

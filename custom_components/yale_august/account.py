@@ -130,6 +130,7 @@ class Account:
         await inventory.async_load()
         self.inventory = inventory
         self._furnished = True
+        notebook.hand_over("incidents", "codes")
 
     @callback
     def async_leave(self) -> None:

@@ -267,6 +267,8 @@ class Inventory:
     @callback
     def _welcome(self, lock: LockCoordinator) -> None:
         self._locks[lock.lock_id] = lock
+        # From now on `latest` tells what is known of it.
+        self._notebook.memory.get("readings", {}).pop(lock.lock_id, None)
         if not lock.data.operable:
             _LOGGER.info(
                 "A lock has no bridge or hub, so that the cloud cannot operate it (type %s)",

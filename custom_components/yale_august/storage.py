@@ -108,6 +108,14 @@ class Notebook:
         self._write(0)
 
     @callback
+    def hand_over(self, *facts: str) -> None:
+        """Keep facts no longer that `latest` tells from now on."""
+        self.memory = cast(
+            "Memory",
+            {key: told for key, told in self.memory.items() if key not in facts},
+        )
+
+    @callback
     def number(self, thing: str) -> int:
         """Return the number that stands for an id, from one on; the same after a restart."""
         known = self.memory.get("numbered", [])
