@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 import logging
 
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.knowledge.readings import Trust
@@ -386,6 +387,20 @@ async def test_polls_while_push_is_down(home: Home, pace: Callable[..., None]) -
     assert home.state("lock", DOOR, "lock") == "locked"
     await home.cloud.hands.unlock(door)
     await home.shows("lock", DOOR, "lock", "unlocked")
+
+
+async def test_reads_again_though_the_clock_was_set_back(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A read of before seems to be of a time to come, and is not one since push is back."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    await home.keeps_still()
+    utcnow, before = dt_util.utcnow, len(home.cloud.requests)
+    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() - timedelta(hours=1))
+    await home.cloud.faults.drop_sockets()
+    await home.until(lambda: not home.account(entry).push_connected)
+    await home.until(lambda: home.reads(DOOR, since=before) != [])
 
 
 async def test_polls_when_push_is_lost(home: Home, pace: Callable[..., None]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 
 from .channel import Channel
 from .cloud.client import Client
@@ -234,12 +235,15 @@ class Account:
         self.push.doubt(lock_id, at)
 
     def was_read_before_push(self, lock: LockCoordinator) -> bool:
-        """Return whether a lock was read, but not since push is connected."""
+        """Return whether a lock was read, but not since push is connected.
+
+        A read of a time to come was one before our clock was set back.
+        """
         connected_at = self.push.connected_at
         return (
             connected_at is not None
             and lock.asked is not None
-            and lock.asked < connected_at
+            and not connected_at <= lock.asked <= dt_util.utcnow()
         )
 
     # Trouble
