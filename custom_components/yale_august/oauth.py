@@ -15,7 +15,7 @@ from typing import Any, Final, cast, override
 
 from aiohttp import ClientError, ClientResponse
 from homeassistant.components.application_credentials import ClientCredential
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, UnknownEntry
 from homeassistant.const import CONF_ACCESS_TOKEN, CONF_TOKEN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import (
@@ -173,13 +173,17 @@ class OwnerTokens(TokenSource):
             entry.entry_id, _Renewal()
         )
 
+    @property
+    def _token(self) -> Mapping[str, Any]:
+        return self._renewal.last or self._session.token
+
     @override
     async def access_token(self) -> str:
         """Return a token that is valid now.
 
         Raises LoginExpired, CloudUnavailable, RateLimited.
         """
-        token = self._session.token
+        token = self._token
         expires_at = token.get(_EXPIRES_AT)
         if (
             (current := _access_token(token))
@@ -200,7 +204,7 @@ class OwnerTokens(TokenSource):
         return await self._renewed()
 
     def _current(self) -> str:
-        return _access_token(self._session.token)
+        return _access_token(self._token)
 
     async def _renewed(self) -> str:
         task = self._renewal.task
@@ -216,7 +220,7 @@ class OwnerTokens(TokenSource):
         return self._current()
 
     async def _renew(self) -> None:
-        used = dict(self._session.token)
+        used = dict(self._token)
         renewal = self._renewal
         renewal.expect(used.get(_REFRESH_TOKEN))
         if renewal.refused or not renewal.refresh_token:
@@ -227,7 +231,7 @@ class OwnerTokens(TokenSource):
         try:
             token = await self._session.implementation.async_refresh_token(used)
         except OAuth2TokenRequestReauthError as err:
-            if self._session.token.get(_REFRESH_TOKEN) != renewal.refresh_token:
+            if self._token.get(_REFRESH_TOKEN) != renewal.refresh_token:
                 return
             if not renewal.doubted and GRACE:
                 renewal.doubted = True
@@ -242,12 +246,15 @@ class OwnerTokens(TokenSource):
         except OAuth2TokenRequestConnectionError as err:
             problem = CloudUnavailable(operation=_OPERATION)
             raise renewal.pause(self._hass.loop.time(), problem) from err
-        if self._session.token.get(_REFRESH_TOKEN) != renewal.refresh_token:
+        if self._token.get(_REFRESH_TOKEN) != renewal.refresh_token:
             # The person signed in again meanwhile: theirs is the newer login.
             return
-        self._hass.config_entries.async_update_entry(
-            self._entry, data={**self._entry.data, CONF_TOKEN: token}
-        )
+        try:
+            self._hass.config_entries.async_update_entry(
+                self._entry, data={**self._entry.data, CONF_TOKEN: token}
+            )
+        except UnknownEntry:
+            renewal.last = token
 
 
 class FlowTokens(TokenSource):
@@ -308,6 +315,8 @@ class _Renewal:
     failures: int = 0
     not_before: float = 0
     problem: CloudError | None = None
+    last: Mapping[str, Any] | None = None
+    """The token to take leave with; an entry that is removed cannot keep it."""
 
     def expect(self, refresh_token: object) -> None:
         """Start afresh when the login is another one than last time."""

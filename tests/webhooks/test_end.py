@@ -148,6 +148,21 @@ async def test_removal(webhook_home: WebhookHome) -> None:
     assert handlers(webhook_home.hass) == []
 
 
+async def test_removal_after_the_token_has_ended(webhook_home: WebhookHome) -> None:
+    """It is renewed once more, though the entry keeps it no longer: nothing stays behind."""
+    cloud, hass = webhook_home.cloud, webhook_home.hass
+    webhook_home.add_lock()
+    entry = await webhook_home.registered()
+    cloud.faults.add("delete_subscriber", Fail(503), times=1)
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert cloud.subscribers != ()
+    token = {**entry.data["token"], "expires_at": 0}
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "token": token})
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert cloud.courier.registrations == {}
+    assert cloud.subscribers == ()
+
+
 @pytest.mark.parametrize(
     "fault",
     [Fail(503, "html"), Fail(403), Reset(), Hang(5)],
