@@ -237,25 +237,49 @@ def collect(options: Options, results: Results) -> dict[str, Any]:
             figures[row.key] = _figure(row, runs)
     few, many = results.runs.get("few"), results.runs.get("many")
     if few and many:
-        row = Row(
-            key="memory.lock",
-            name="Memory a lock",
-            unit="kB",
-            run="many",
-            pick=_field("memory"),
-            ratio=1,
-            digits=1,
-        )
-        figures[row.key] = _figure(
-            row,
+        for row in (
+            Row(
+                key="memory.lock",
+                name="Memory a lock",
+                unit="kB",
+                run="many",
+                pick=_field("locks"),
+                ratio=1,
+                digits=1,
+            ),
+            Row(
+                key="memory.entity",
+                name="Memory an enabled entity, with all else of its lock",
+                unit="kB",
+                run="many",
+                pick=_field("entities"),
+                digits=1,
+            ),
+        ):
+            figures[row.key] = _figure(
+                row,
+                {
+                    system: [
+                        (large["memory"] - small["memory"])
+                        / (row.pick(large) - row.pick(small))
+                        / 1000
+                        for small, large in zip(few[system], many[system], strict=True)
+                    ]
+                    for system in many
+                },
+            )
+        figures["entities.lock"] = _figure(
+            Row(
+                key="entities.lock",
+                name="Enabled entities a lock",
+                unit="",
+                run="many",
+                pick=_field("entities"),
+                digits=1,
+            ),
             {
-                system: [
-                    (large["memory"] - small["memory"])
-                    / (large["locks"] - small["locks"])
-                    / 1000
-                    for small, large in zip(few[system], many[system], strict=True)
-                ]
-                for system in many
+                system: [run["entities"] / run["locks"] for run in of_system]
+                for system, of_system in many.items()
             },
         )
     figures |= _within_ours(options, results, figures)

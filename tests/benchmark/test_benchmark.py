@@ -69,6 +69,25 @@ def test_figures() -> None:
     assert any("0.95 x: NO" in line for line in lines)
 
 
+def test_memory_figures() -> None:
+    """What locks and entities need is what more of them need more; only for locks there is a goal."""
+    results = Results()
+    for system, entities in (("ours", 10), ("core", 5)):
+        for run, locks in (("few", 5), ("many", 105)):
+            memory = 7_000_000 + locks * entities * 12_000
+            figures = {"locks": locks, "entities": locks * entities, "memory": memory}
+            results.add(run, system, {**ANY, "messages": 1, **figures})
+    found = collect(Options(), results)["figures"]
+    rows = {key: found[f"{key}"] for key in ("memory.lock", "memory.entity")}
+    assert [(row["ours"], row["core"]) for row in rows.values()] == [
+        (120, 60),
+        (12, 12),
+    ]
+    assert not rows["memory.lock"]["reached"]
+    assert "reached" not in rows["memory.entity"]
+    assert (found["entities.lock"]["ours"], found["entities.lock"]["core"]) == (10, 5)
+
+
 ANY = {"seconds": 1.0, "requests": 40, "cpu": 0.1, "entities": 100}
 
 
