@@ -114,7 +114,9 @@ async def test_unknown_and_foreign_targets(home: Home, entry: MockConfigEntry) -
     foreign = MockConfigEntry(domain="test")
     foreign.add_to_hass(hass)
     stranger = dr.async_get(hass).async_get_or_create(
-        config_entry_id=foreign.entry_id, identifiers={("test", "1")}
+        config_entry_id=foreign.entry_id,
+        identifiers={("test", "1")},
+        name="Other Door",
     )
     alien = er.async_get(hass).async_get_or_create("lock", "test", "1").entity_id
     battery = home.entity_id("sensor", FRONT, "battery")
@@ -124,6 +126,7 @@ async def test_unknown_and_foreign_targets(home: Home, entry: MockConfigEntry) -
         ("entity_id", alien),
         ("entity_id", battery),
         ("device_id", "nowhere"),
+        ("device_id", stranger.id),
         ("area_id", "nowhere"),
         ("floor_id", "nowhere"),
         ("label_id", "nowhere"),
@@ -134,7 +137,8 @@ async def test_unknown_and_foreign_targets(home: Home, entry: MockConfigEntry) -
         with pytest.raises(HomeAssistantError) as caught:
             await ask(home, "send_command", command="status", **target)
         assert caught.value.translation_key == "target_unknown"
-        assert str(named) in str(caught.value)
+        shown = "Other Door" if named == stranger.id else str(named)
+        assert shown in str(caught.value)
     empty = ar.async_get(hass).async_create("Empty")
     account = device_id(home, entry, entry.entry_id)
     for lockless in (

@@ -79,9 +79,13 @@ def targets_of(call: ServiceCall) -> tuple[Target, ...]:
         return _made(_of_entities(hass, every))
     devices = dr.async_get(hass)
     named: list[str] = []
+    lockless: list[str] = []
     for device_id in cv.ensure_list(wanted.get(ATTR_DEVICE_ID, [])):
         if (device := devices.async_get(device_id)) is not None:
-            named += [one.id for one in _family(devices, device)]
+            family = [one.id for one in _family(devices, device)]
+            named += family
+            if not family:
+                lockless.append(device.name_by_user or device.name or device_id)
     if named:
         wanted[ATTR_DEVICE_ID] = [*cv.ensure_list(wanted[ATTR_DEVICE_ID]), *named]
     selected = async_extract_referenced_entity_ids(hass, TargetSelection(wanted))
@@ -95,6 +99,9 @@ def targets_of(call: ServiceCall) -> tuple[Target, ...]:
     )
     if not found:
         raise refused("no_locks_named")
+    if lockless:
+        # Who names a device expects something of it.
+        raise refused("target_unknown", targets=", ".join(sorted(lockless)))
     return found
 
 
