@@ -118,6 +118,22 @@ async def test_once_a_day(
     await home.shows("sensor", DOOR, "codes", "3")
 
 
+async def test_clock_is_put_back(
+    home: Home, door: Lock, hurry: Callable[..., None]
+) -> None:
+    """What was counted at a time to come is not shown until then, but counted anew."""
+    hurry(rest=0.8)
+    codes = home.account(await home.set_up()).codes
+    await home.shows("sensor", DOOR, "codes", "2")
+    room = codes.rooms[door.lock_id]
+    assert room.listing is not None
+    room.listing = replace(room.listing, asked=room.listing.asked + timedelta(hours=1))
+    codes.async_changed(door.lock_id)
+    await home.shows("sensor", DOOR, "codes", STATE_UNKNOWN)
+    put(home, door, "Nils", "739159")
+    await home.shows("sensor", DOOR, "codes", "3")
+
+
 async def test_not_allowed(
     hass: HomeAssistant, home: Home, door: Lock, hurry: Callable[..., None]
 ) -> None:

@@ -113,9 +113,11 @@ class Survey:
     def recall(self, lock_id: str) -> Tally | None:
         """Return what was counted last; None when nobody knows, or not any more."""
         tally = self._counted.get(lock_id)
-        if tally is None or dt_util.utcnow() - tally.at > 2 * self._pace.rest:
+        if tally is None:
             return None
-        return tally
+        age = dt_util.utcnow() - tally.at
+        # What is of a time to come was counted before a clock was put back.
+        return tally if -BUSY <= age <= 2 * self._pace.rest else None
 
     @callback
     def async_count(self, room: LockCodes) -> None:
@@ -161,7 +163,7 @@ class Survey:
 
     def _due(self, room: LockCodes, begins: datetime) -> datetime:
         """Return when a lock is to be listed."""
-        due, tally = begins, self._counted.get(room.lock_id)
+        due, tally = begins, self.recall(room.lock_id)
         if tally is not None:
             due = tally.at + self._pace.rest
             if (hinted := self._hints.get(room.lock_id)) is not None:
