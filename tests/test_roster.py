@@ -237,6 +237,33 @@ async def test_list_that_fails_changes_nothing(home: Home) -> None:
         assert home.state("lock", FRONT, "lock") == "locked", fault
 
 
+@pytest.mark.parametrize(
+    ("wish", "least", "most"),
+    [("0", 8, 12), ("120", 118, 122), ("9999999", 86390, 86402)],
+)
+async def test_list_is_read_again_when_the_cloud_wishes(
+    home: Home, monkeypatch: pytest.MonkeyPatch, wish: str, least: float, most: float
+) -> None:
+    """Neither without a pause nor never: a mistaken cloud is not asked for ever, or not at all."""
+    home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    roster, planned = home.account(entry).roster, list[float]()
+    loop = home.hass.loop
+
+    def call_at(when: float, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
+        planned.append(when - loop.time())
+        return real(when, *args, **kwargs)
+
+    real = loop.call_at
+    home.cloud.faults.add("get_locks", Fail(429, headers={"Retry-After": wish}))
+    monkeypatch.setattr(loop, "call_at", call_at)
+    await roster.async_refresh()
+    monkeypatch.undo()
+    assert least < planned[-1] < most
+    # Nothing can be deleted while requests are limited.
+    home.cloud.push.subscribers.clear()
+
+
 FAULTS: dict[str, list[Any]] = {
     "500": [Fail(500)],
     "html": [Fail(502, "html")],

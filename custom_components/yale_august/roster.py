@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
+from .cloud.budget import LONGEST_PAUSE
 from .cloud.client import Client
 from .cloud.errors import (
     ApiKeyInvalid,
@@ -23,6 +24,9 @@ from .pace import Pace
 from .soon import Soon
 
 _LOGGER = logging.getLogger(__name__)
+
+SHORTEST_PAUSE = 10.0
+"""A cloud that wants no pause at all, and refuses again, is not asked without end."""
 
 
 class RosterCoordinator(DataUpdateCoordinator[dict[str, LockSummary]]):
@@ -77,9 +81,11 @@ class RosterCoordinator(DataUpdateCoordinator[dict[str, LockSummary]]):
 
 
 def _wished_pause(err: CloudError) -> float | None:
-    """Return the seconds that the cloud, or our budget, wants to be left alone."""
+    """Return the seconds that the cloud, or our budget, wants to be left alone; within reason."""
     if isinstance(err, RateLimited) and err.retry_after is not None:
-        return err.retry_after.total_seconds()
-    if isinstance(err, BudgetExhausted):
-        return err.available_in.total_seconds()
-    return None
+        wished = err.retry_after.total_seconds()
+    elif isinstance(err, BudgetExhausted):
+        wished = err.available_in.total_seconds()
+    else:
+        return None
+    return max(SHORTEST_PAUSE, min(wished, LONGEST_PAUSE))
