@@ -326,6 +326,7 @@ def test_numbers_that_are_none() -> None:
         ("soon", None),
         ("nan", None),
         ("1e999", None),
+        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
         ("", None),
         (None, None),
     ],

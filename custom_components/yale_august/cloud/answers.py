@@ -216,9 +216,9 @@ def _http_date(text: str | None) -> datetime | None:
         return None
     try:
         at = parsedate_to_datetime(text)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except ValueError, OverflowError:
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _retry_after(text: str | None, date: datetime | None) -> timedelta | None:
