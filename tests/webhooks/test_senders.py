@@ -116,6 +116,24 @@ async def test_slow_body(
         assert response.status == 413
 
 
+async def test_broken_body(
+    webhook_home: WebhookHome, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is refused, and nobody logs the webhook's id, which is a secret."""
+    webhook_home.add_lock()
+    entry = await webhook_home.registered()
+    registration = webhook_home.registration()
+    url = registration.url.replace("https://home.example.com", webhook_home.local)
+    headers = {**registration.headers, "Content-Encoding": "gzip"}
+    async with (
+        aiohttp.ClientSession(auto_decompress=False) as session,
+        session.post(url, headers=headers, data=b"this is no gzip") as response,
+    ):
+        assert response.status == 413
+    told = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert webhook_home.papers(entry).webhook_id not in str(told)
+
+
 async def test_by_home_assistant_cloud(webhook_home: WebhookHome) -> None:
     """What Home Assistant Cloud hands on is no request of the web server."""
     home = webhook_home.home

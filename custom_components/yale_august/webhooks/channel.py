@@ -12,8 +12,9 @@ from http import HTTPStatus
 import logging
 from typing import Final, cast
 
+from aiohttp import ClientError
 from aiohttp.hdrs import METH_POST
-from aiohttp.web import Request, Response
+from aiohttp.web import Request, RequestPayloadError, Response
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
@@ -278,7 +279,7 @@ def _needs_look(lock: LockCoordinator, delivery: Delivery) -> bool:
 
 
 async def _async_body(request: Request) -> bytes | None:
-    """Read the body; None when it is too long or too slow to be the cloud's."""
+    """Read the body; None when it is too long, too slow or too broken to be the cloud's."""
     stream, body = request.content, b""
     try:
         async with asyncio.timeout(SLOWEST_BODY):
@@ -288,4 +289,7 @@ async def _async_body(request: Request) -> bytes | None:
                 body += chunk
     except TimeoutError:
         _LOGGER.debug("A post was too slow")
+    except (RequestPayloadError, ClientError, OSError) as err:
+        # Home Assistant would log it with the webhook's id, which is a secret.
+        _LOGGER.debug("A post broke off: %s", type(err).__name__)
     return None
