@@ -200,6 +200,9 @@ async def test_week(home: Home, door: Lock, menu: OptionsMenu) -> None:
     """Days of the week, within one day."""
     await menu.open(*LIST, "codes_add")
     await menu.submit(name="Anna", when="recurring")
+    # The frontend shows empty fields as midnight, which would be all day.
+    suggested = [menu.fields[end]["description"] for end in ("start", "end")]
+    assert [ends["suggested_value"] for ends in suggested] == ["09:00:00", "17:00:00"]
     await menu.submit(days=["tu", "mo"], start="22:00:00", end="06:00:00")
     assert menu.error is not None and "within one day" in menu.error
     await menu.submit(end="00:00:00")

@@ -56,6 +56,7 @@ WHEN: Final = ("temporary", "recurring", "always")
 DIGITS: Final = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="off")
 )
+_WORKING_DAY: Final = ("09:00:00", "17:00:00")
 _WINDOW_FIELDS: Final[FormFields] = {
     vol.Required(name): DateTimeSelector() for name in WINDOW
 }
@@ -193,7 +194,8 @@ class WhenFlow(CodesFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for days of the week and times of day."""
-        shown: dict[str, Any] = {}
+        # Empty fields show midnight, and from midnight until midnight is all day.
+        shown: dict[str, Any] = dict(zip(WINDOW, _WORKING_DAY, strict=True))
         if isinstance(present := self._present, Recurring):
             until = time.min if present.end == LAST_SECOND else present.end
             shown = {
