@@ -13,7 +13,7 @@ from homeassistant.helpers.selector import (
 )
 import probatio as vol
 
-from .access_codes.attention import NOT_ENDED
+from .access_codes.attention import NOT_ENDED, NOT_SUSPENDED
 from .access_codes.desk import NEW, AccessCodes
 from .access_codes.words import async_sentence
 from .account import Account
@@ -28,6 +28,9 @@ AGAIN = "again"
 NEW_CODE = "new_code"
 FORGET = "forget"
 END = "end"
+SUSPEND = "suspend"
+TAKE_OFF = "take_off"
+RESUME = "resume"
 
 
 class LatchRepair(RepairsFlow):
@@ -138,8 +141,10 @@ class CodeRepair(RepairsFlow):
 
     async def _do(self, remedy: str) -> None:
         where = [self._lock_id]
-        if remedy == AGAIN:
+        if remedy in (AGAIN, RESUME):
             await self._codes.async_resume(self._code_id, lock_ids=where)
+        elif remedy == SUSPEND:
+            await self._codes.async_suspend(self._code_id, lock_ids=where)
         elif remedy == NEW_CODE:
             await self._codes.async_change(self._code_id, lock_ids=where, digits=NEW)
         else:
@@ -167,8 +172,16 @@ async def async_create_fix_flow(
     if (code_id := known.get("code_id")) is not None:
         if not isinstance(account, Account):
             return GoneRepair()
-        is_ending = known["key"] == NOT_ENDED
-        remedies = [END] if is_ending else [AGAIN, NEW_CODE, FORGET]
+        remedies = _remedies(known["key"], is_shut=known["shut"])
         return CodeRepair(account.codes, lock_id, code_id, remedies)
     lock = account.locks.get(lock_id) if account is not None else None
     return LatchRepair(entry_id, lock_id, lock.data.name if lock else lock_id[-6:])
+
+
+def _remedies(key: str, *, is_shut: bool) -> list[str]:
+    """Return what can be done; the first is suggested, and lets nobody in who is to stay out."""
+    if key == NOT_ENDED:
+        return [END]
+    if key == NOT_SUSPENDED:
+        return [SUSPEND, TAKE_OFF]
+    return [FORGET, RESUME] if is_shut else [AGAIN, NEW_CODE, FORGET]

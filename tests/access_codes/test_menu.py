@@ -10,6 +10,7 @@ import pytest
 
 from tests.doors import DOOR
 from tests.home import Home
+from tests.simulator import Fail
 from tests.simulator.lock import Lock
 from tests.simulator.pinbook import PinState
 
@@ -237,6 +238,25 @@ async def test_suspend_resume_end(
     await menu.choose("code_end")
     await menu.submit()
     await home.when(lambda: pins(door) == {})
+    await settled(home, entry, door, code_id)
+
+
+async def test_not_suspended(
+    home: Home, entry: ConfigEntry, door: Lock, menu: OptionsMenu
+) -> None:
+    """Where suspending was refused it is tried again as that: nothing lets the guest in by another name."""
+    code_id = await give(home, entry, door, "Anna")
+    home.cloud.faults.add("write_pins", Fail(409, "json"), times=1)
+    await home.account(entry).codes.async_suspend(code_id)
+    await settled(home, entry, door, code_id)
+    await menu.open(*LIST)
+    await pick(menu, "Anna")
+    assert menu.told["state"].startswith("not suspended, may still open (")
+    assert menu.screen["menu_options"][:2] == ["code_suspend", "code_resume"]
+    assert "code_again" not in menu.screen["menu_options"]
+    await menu.choose("code_suspend")
+    await menu.submit()
+    await home.when(lambda: pins(door)["Anna"].state is PinState.DISABLED)
     await settled(home, entry, door, code_id)
 
 

@@ -15,6 +15,7 @@ from tests.doors import DOOR
 from tests.home import Home
 from tests.simulator import Fail
 from tests.simulator.lock import Lock
+from tests.simulator.pinbook import PinState
 
 from .code_pins import give, loaded, pins, settled
 
@@ -142,8 +143,43 @@ async def test_perhaps_not_ended(home: Home, entry: ConfigEntry, door: Lock) -> 
     await home.until(lambda: pins(door) == {} and repairs(home.hass) == {})
 
 
-async def mend(hass_client: Any, issue: ir.IssueEntry, remedy: str) -> str:
-    """Choose what shall become of a code; return how the repair ends."""
+async def test_not_suspended(
+    home: Home, entry: ConfigEntry, door: Lock, hass_client: Any
+) -> None:
+    """A code that should open nothing and may is a repair, and trying again lets nobody in."""
+    code_id = await give(home, entry, door, "Anna")
+    home.cloud.faults.add("write_pins", Fail(409, "json"), times=1)
+    await home.account(entry).codes.async_suspend(code_id)
+    await home.until(lambda: set(repairs(home.hass)) == {"code_not_suspended"})
+    assert loaded(door, "Anna")
+    issue = repairs(home.hass)["code_not_suspended"]
+    assert await mend(hass_client, issue, "again") == "refused"
+    assert await mend(hass_client, issue, "suspend") == "create_entry"
+    await settled(home, entry, door, code_id)
+    assert repairs(home.hass) == {}
+    assert pins(door)["Anna"].state is PinState.DISABLED
+
+
+async def test_suspended_and_lost(
+    home: Home, entry: ConfigEntry, door: Lock, hass_client: Any
+) -> None:
+    """Who was suspended is let in again only by a choice that says so."""
+    code_id = await give(home, entry, door, "Anna")
+    await home.account(entry).codes.async_suspend(code_id)
+    await settled(home, entry, door, code_id)
+    door.pins.pins.clear()
+    await home.account(entry).codes.async_read(door.lock_id)
+    await home.until(lambda: set(repairs(home.hass)) == {"code_lost"})
+    issue = repairs(home.hass)["code_lost"]
+    assert await mend(hass_client, issue, "again") == "refused"
+    assert await mend(hass_client, issue, None) == "create_entry"
+    await settled(home, entry, door, code_id)
+    assert pins(door) == {}
+    assert home.account(entry).codes.guests == {}
+
+
+async def mend(hass_client: Any, issue: ir.IssueEntry, remedy: str | None) -> str:
+    """Choose what shall become of a code, or (None) what is suggested; return how the repair ends."""
     client = await hass_client()
     answer = await client.post(
         "/api/repairs/issues/fix",
@@ -157,9 +193,13 @@ async def mend(hass_client: Any, issue: ir.IssueEntry, remedy: str) -> str:
     assert re.sub(r"\\(.)", r"\1", told.pop("who")) == told["guest"]
     assert told.pop("where") == DOOR
     assert told == issue.translation_placeholders
-    answer = await client.post(
-        f"/api/repairs/issues/fix/{form['flow_id']}", json={"remedy": remedy}
-    )
+    (field,) = form["data_schema"]
+    flow = f"/api/repairs/issues/fix/{form['flow_id']}"
+    answer = await client.post(flow, json={"remedy": remedy or field["default"]})
+    if answer.status == 400:
+        # There is no such choice.
+        await client.delete(flow)
+        return "refused"
     return str((await answer.json())["type"])
 
 

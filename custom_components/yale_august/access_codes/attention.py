@@ -27,9 +27,12 @@ KEYS: Final = {
 """The repair of each state in which a person has to decide."""
 NOT_ENDED: Final = "code_not_ended"
 """The repair of a code that should be gone, and is not or may not be."""
+NOT_SUSPENDED: Final = "code_not_suspended"
+"""The repair of a code that should open nothing, and may open the lock."""
+_MAY_OPEN: Final = {Goal.SUSPENDED: NOT_SUSPENDED, Goal.GONE: NOT_ENDED}
 
-type _Repair = tuple[str, str, str, Reason | None]
-"""Which, of which code, whose, and why."""
+type _Repair = tuple[str, str, str, Reason | None, bool]
+"""Which, of which code, whose, why, and whether the code is to open nothing."""
 
 _NONE: Final[Mapping[str, _Repair]] = MappingProxyType({})
 
@@ -78,6 +81,7 @@ class _CodesAttention:
                 code.code_id,
                 code.name,
                 code.reason,
+                code.goal is not Goal.OPEN,
             )
             for code in self._codes.shown(lock.lock_id)
             if lock.present and (key := _key(code)) is not None
@@ -94,7 +98,7 @@ class _CodesAttention:
             is_there = registry.async_get_issue(DOMAIN, name) is not None
             if is_there and shown.get(name) == repair:
                 continue
-            key, code_id, guest, reason = repair
+            key, code_id, guest, reason, is_shut = repair
             ir.async_create_issue(
                 hass,
                 DOMAIN,
@@ -104,6 +108,7 @@ class _CodesAttention:
                     "lock_id": lock.lock_id,
                     "code_id": code_id,
                     "key": key,
+                    "shut": is_shut,
                 },
                 is_fixable=True,
                 severity=ir.IssueSeverity.WARNING,
@@ -129,10 +134,12 @@ def _key(code: ShownCode) -> str | None:
     """Return the repair that a code needs, if any."""
     if not code.managed:
         return None
-    if code.goal is Goal.GONE:
-        is_stuck = code.state in KEYS or code.state is CodeState.UNCERTAIN
-        return NOT_ENDED if is_stuck else None
-    return KEYS.get(code.state)
+    if code.state in (CodeState.REFUSED, CodeState.UNCERTAIN):
+        # What was refused is not on the lock if it was to come there, and else it still is.
+        refused = KEYS.get(code.state)
+        return _MAY_OPEN.get(code.goal, refused)
+    key = KEYS.get(code.state)
+    return NOT_ENDED if key is not None and code.goal is Goal.GONE else key
 
 
 def _issue_id(key: str, entry: ConfigEntry, lock: LockCoordinator, code_id: str) -> str:

@@ -244,15 +244,18 @@ def _possible(code: ShownCode) -> list[str]:
         stuck = code.state in (CodeState.REFUSED, CodeState.UNCERTAIN)
         return ["code_end", "codes_read"] if stuck else ["codes_read"]
     is_open = code.goal is Goal.OPEN
+    is_there = code.state not in (CodeState.LOST, CodeState.NEEDS_NEW_CODE)
+    is_well = is_there and code.state not in (CodeState.REFUSED, CodeState.UNCERTAIN)
     # What mends comes first, what is asked for most next, what shuts somebody out last.
-    if code.state is CodeState.UNCERTAIN:
-        mends, shuts = ["code_again" if is_open else "code_resume"], ["code_suspend"]
-    elif code.state in (CodeState.LOST, CodeState.REFUSED, CodeState.NEEDS_NEW_CODE):
-        mends, shuts = ["code_again"], []
-    elif is_open:
+    if not is_open:
+        # Who is to stay out is not let in by what is only called trying again.
+        again = ["code_suspend"] if is_there and not is_well else []
+        mends, shuts = [*again, "code_resume"], []
+    elif is_well:
         mends, shuts = [], ["code_suspend"]
     else:
-        mends, shuts = ["code_resume"], []
+        is_known = code.state is not CodeState.UNCERTAIN
+        mends, shuts = ["code_again"], [] if is_known else ["code_suspend"]
     if not code.managed:
         return ["code_adopt", *mends, "code_reveal", *shuts, "codes_read"]
     # A code that is suspended has to be resumed before it is replaced.
