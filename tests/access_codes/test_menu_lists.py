@@ -170,6 +170,24 @@ async def test_one_of_two_locks(codes: CodeHome, menu: OptionsMenu, home: Home) 
     assert menu.told["state"].startswith("needs a new code"), menu.screen
 
 
+async def test_trying_again_resumes_nothing(
+    codes: CodeHome, menu: OptionsMenu, home: Home
+) -> None:
+    """Where one lock has lost a code, trying that again leaves it suspended on the other."""
+    await codes.add()
+    await codes.codes.async_suspend(GUEST, lock_ids=[codes.back.lock_id], wait=5)
+    codes.front.pins.clear()
+    await codes.codes.async_read(codes.front.lock_id)
+    await of_front(codes, menu)
+    await pick(menu, GUEST)
+    await menu.choose("code_again")
+    assert not menu.fields
+    await menu.submit()
+    await home.when(lambda: loaded(codes.front, GUEST.partition(" ")[0]))
+    await home.until(lambda: codes.shown(codes.front).settled)
+    assert codes.pin(codes.back).state is PinState.DISABLED
+
+
 async def test_two_tabs(
     codes: CodeHome, menu: OptionsMenu, home: Home, hass_client: Any
 ) -> None:

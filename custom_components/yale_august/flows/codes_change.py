@@ -39,6 +39,11 @@ def _is_halted(code: ShownCode) -> bool:
     return _stays(code) and not (code.goal is Goal.OPEN and is_well)
 
 
+def _is_to_try(code: ShownCode) -> bool:
+    """Return whether there is something to try again that does not let in who is suspended."""
+    return _is_halted(code) and code.goal is Goal.OPEN
+
+
 class ChangeCodeFlow(WhenFlow):
     """Changes, suspends, ends, shows and adopts codes."""
 
@@ -59,26 +64,26 @@ class ChangeCodeFlow(WhenFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Let it open again."""
-        return await self._resume("code_resume", user_input)
+        return await self._resume("code_resume", user_input, _is_halted)
 
     async def async_step_code_again(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Try again what went wrong."""
-        return await self._resume("code_again", user_input)
+        return await self._resume("code_again", user_input, _is_to_try)
 
     async def _resume(
-        self, step_id: str, user_input: dict[str, Any] | None
+        self, step_id: str, user_input: dict[str, Any] | None, only: Only
     ) -> ConfigFlowResult:
         async def do(code: ShownCode, typed: dict[str, Any]) -> None:
             outcomes = await self._codes.async_resume(
                 code.code_id,
-                lock_ids=self._where(code, typed, _is_halted),
+                lock_ids=self._where(code, typed, only),
                 wait=PATIENCE,
             )
             self._follow(outcomes)
 
-        return await self._form(step_id, {}, do, user_input, only=_is_halted)
+        return await self._form(step_id, {}, do, user_input, only=only)
 
     async def async_step_code_end(
         self, user_input: dict[str, Any] | None = None
