@@ -1,6 +1,7 @@
 """The calendar of a lock: windows of its codes, and what may be written into it."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -246,6 +247,31 @@ async def test_hour_that_comes_twice(
             },
             blocking=True,
         )
+
+
+async def test_clock_that_is_ahead(home: Home, entry: ConfigEntry, door: Lock) -> None:
+    """An event is over when it is at the lock, not by a clock of ours that is wrong."""
+    home.cloud.faults.set_clock(timedelta(hours=-3))
+    await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.hass.async_block_till_done()
+    account = home.account(entry)
+    await home.until(lambda: account.clock_offset < -timedelta(hours=2))
+    fields = {
+        "entity_id": home.entity_id("calendar", DOOR, "codes"),
+        "summary": "Anna",
+        "start_date_time": (dt_util.now() - timedelta(hours=9)).isoformat(),
+    }
+    for hours, is_over in ((4, True), (2, False)):
+        end = (dt_util.now() - timedelta(hours=hours)).isoformat()
+        with pytest.raises(ServiceValidationError) if is_over else nullcontext():
+            await home.hass.services.async_call(
+                "calendar",
+                "create_event",
+                {**fields, "end_date_time": end},
+                blocking=True,
+            )
+        assert bool(account.codes.guests) is not is_over
+    await home.when(lambda: loaded(door, "Anna"))
 
 
 async def test_not_confirmed(

@@ -22,7 +22,6 @@ from custom_components.yale_august.codes.schedule import (
     ScheduleRefused,
     Temporary,
     Weekday,
-    check_ahead,
     read_days,
 )
 from custom_components.yale_august.codes.windows import windows
@@ -97,7 +96,6 @@ def event_schedule(event: Mapping[str, Any], zone: tzinfo) -> Schedule:
             schedule: Schedule = Temporary(start=start, end=end)
         else:
             schedule = _recurring(start, end, str(rule), zone)
-        check_ahead(schedule, dt_util.utcnow())
     except ScheduleRefused as err:
         raise refusal(err.key, **err.placeholders) from err
     return schedule

@@ -32,7 +32,6 @@ from custom_components.yale_august.codes.schedule import (
     Schedule,
     ScheduleRefused,
     Temporary,
-    check_ahead,
     read_days,
 )
 from custom_components.yale_august.codes.windows import (
@@ -281,9 +280,7 @@ def _ends(window: Temporary) -> dict[str, datetime]:
 
 
 def _window(times: Mapping[str, datetime], zone: tzinfo) -> Temporary:
-    window = temporary_window(times[CONF_START], times[CONF_END], zone)
-    check_ahead(window, dt_util.utcnow())
-    return window
+    return temporary_window(times[CONF_START], times[CONF_END], zone)
 
 
 def when_field() -> SelectSelector:
