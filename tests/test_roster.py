@@ -9,6 +9,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.cloud import transport
@@ -500,17 +501,22 @@ async def test_detail_of_another_lock_is_not_believed(home: Home) -> None:
 
 
 async def test_list_without_a_lock_is_not_believed_soon(
-    home: Home, pace: Callable[..., None]
+    home: Home, pace: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One fault of the cloud does not take a house's devices away."""
     pace(exodus=timedelta(days=1))
     home.cloud.add_lock(name=FRONT)
     home.cloud.add_lock(name=BACK)
     entry = await home.set_up()
-    home.cloud.faults.add("get_locks", Fail(200, {}), times=4)
+    home.cloud.faults.add("get_locks", Fail(200, {}), times=5)
     for _ in range(4):
         await read_roster(home, entry)
         assert home.state("lock", FRONT, "lock") == "unavailable"
+    # Nor because the clock is set right after a start.
+    utcnow = dt_util.utcnow
+    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + timedelta(days=2))
+    await read_roster(home, entry)
+    monkeypatch.setattr(dt_util, "utcnow", utcnow)
     assert {FRONT, BACK} <= devices(home, entry)
     await read_roster(home, entry)
     assert home.state("lock", FRONT, "lock") == "locked"

@@ -1,10 +1,9 @@
 """Locks that the list of locks lacks: withdrawn at once, dismissed when it lacks them again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
-from homeassistant.util import dt as dt_util
 
 from .pace import Pace
 
@@ -19,8 +18,8 @@ class Farewell:
         self._hass = hass
         self._pace = pace
         self._look_again = look_again
-        self._since: dict[str, datetime] = {}
-        """Locks that the list lacks, and since when."""
+        self._since: dict[str, float] = {}
+        """Locks that the list lacks, and since when; of a clock that nobody sets."""
         self._cancel: CALLBACK_TYPE | None = None
 
     @property
@@ -35,8 +34,8 @@ class Farewell:
         An `empty` list, without a single lock, is more likely a fault of the cloud than a house
         that was left: then they are given up only when it has been so for long.
         """
-        now = dt_util.utcnow()
-        patience = self._pace.exodus if empty else timedelta()
+        now = self._hass.loop.time()
+        patience = self._pace.exodus.total_seconds() if empty else 0.0
         gone = {
             lock_id
             for lock_id, since in self._since.items()
