@@ -77,13 +77,18 @@ TRANSIENT: list[Kind] = [
     Fail(200, '{"access_token": "opaque", "expires_in": -1}'),
     Fail(200, '{"access_token": "opaque", "expires_in": "never"}'),
     Fail(200, '{"access_token": "opaque"}'),
+    # What no header can carry, and what is no time any more.
+    Fail(200, '{"access_token": "opaque\\r\\nx: y", "expires_in": 5}'),
+    Fail(200, '{"access_token": "opaque\\ud800", "expires_in": 5}'),
+    Fail(200, f'{{"access_token": "opaque", "expires_in": {10**400}}}'),
+    Fail(200, f'{{"access_token": "opaque", "expires_in": "{"9" * 5000}"}}'),
     Reset(),
     Reset(acts=True),
     Truncate(),
 ]
 
 
-@pytest.mark.parametrize("kind", TRANSIENT, ids=str)
+@pytest.mark.parametrize("kind", TRANSIENT, ids=lambda kind: str(kind)[:80])
 async def test_trouble_is_no_refusal(
     hass: HomeAssistant,
     tokens: OwnerTokens,

@@ -11,7 +11,7 @@ import logging
 import math
 import re
 import time
-from typing import Any, Final, cast, override
+from typing import Any, Final, TypeGuard, cast, override
 
 from aiohttp import ClientError, ClientResponse
 from homeassistant.components.application_credentials import ClientCredential
@@ -395,24 +395,37 @@ def _usable_token(answer: Mapping[str, object] | None) -> dict[str, Any] | None:
     if answer is None:
         return None
     access_token = answer.get(CONF_ACCESS_TOKEN)
-    if not isinstance(access_token, str) or not access_token:
+    if not _is_token(access_token):
         return None
     lifetime = _lifetime(answer.get(_EXPIRES_IN), access_token)
     if lifetime is None:
         return None
     token: dict[str, Any] = {CONF_ACCESS_TOKEN: access_token, _EXPIRES_IN: lifetime}
     refresh_token = answer.get(_REFRESH_TOKEN)
-    if isinstance(refresh_token, str) and refresh_token:
+    if _is_token(refresh_token):
         token[_REFRESH_TOKEN] = refresh_token
     return token
 
 
+def _is_token(value: object) -> TypeGuard[str]:
+    """Return whether it is a text that a header and a file can carry."""
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isprintable()
+        and value != ""
+    )
+
+
 def _lifetime(stated: object, access_token: str) -> int | None:
     """Return the seconds that a token lives, as stated or by its own claims."""
-    if isinstance(stated, str) and stated.strip().isdecimal():
-        stated = int(stated)
-    if isinstance(stated, int | float) and not isinstance(stated, bool):
-        return int(stated) if math.isfinite(stated) and stated > 0 else None
+    try:
+        if isinstance(stated, str) and stated.strip().isdecimal():
+            stated = int(stated)
+        if isinstance(stated, int | float) and not isinstance(stated, bool):
+            return int(stated) if math.isfinite(stated) and stated > 0 else None
+    except OverflowError, ValueError:
+        return None
     if (ends := token_claims(access_token).expires_at) is None:
         return None
     left = int((ends - datetime.now(UTC)).total_seconds())
