@@ -155,6 +155,9 @@ class CodesCalendar(CodesEntity, CalendarEntity):
     ) -> Iterator[CalendarEvent]:
         schedule = code.schedule
         weekly = isinstance(schedule, Recurring)
+        if weekly and code.loaded_at is not None:
+            # It has no first day, and opened nothing before the lock had it.
+            after = max(after, code.loaded_at)
         for start, end in windows(schedule, after, before, self._zone):
             yield CalendarEvent(
                 start=start,

@@ -79,12 +79,13 @@ def tomorrow(hour: int = 9) -> datetime:
 
 
 def coming(hour: int = 9) -> datetime:
-    """Return the next such time: a code that repeats may not open before its event begins."""
+    """Return the next such time, or the one of now: a code that repeats may not open before its event begins."""
     today = tomorrow(hour) - timedelta(days=1)
-    return today if today > dt_util.now() else tomorrow(hour)
+    is_ahead = today + timedelta(hours=2) > dt_util.now()
+    return today if is_ahead else tomorrow(hour)
 
 
-async def listed(home: Home, days: int = 8) -> list[dict[str, Any]]:
+async def listed(home: Home, days: int = 8, **more: str) -> list[dict[str, Any]]:
     """Return what the calendar lists."""
     answer = await home.hass.services.async_call(
         "calendar",
@@ -92,6 +93,7 @@ async def listed(home: Home, days: int = 8) -> list[dict[str, Any]]:
         {
             "entity_id": home.entity_id("calendar", DOOR, "codes"),
             "duration": {"days": days},
+            **more,
         },
         blocking=True,
         return_response=True,
@@ -180,6 +182,9 @@ async def test_each_week(home: Home, door: Lock, say: Say) -> None:
     await settled(home, entry, door, shown.code_id)
     seen = await listed(home)
     assert len(seen) in (8, 9)
+    # It did not open on the days before the lock had it.
+    since = (dt_util.now() - timedelta(days=5)).isoformat()
+    assert await listed(home, days=13, start_date_time=since) == seen
 
     second = {"uid": shown.code_id, "recurrence_id": seen[-1]["start"]}
     answer = await say("delete", **second)
