@@ -16,7 +16,7 @@ from custom_components.yale_august.cloud.routes import Safety
 from custom_components.yale_august.commands.turns import Turn
 from tests.doors import DOOR, operate, puts, refused, stands
 from tests.home import QUICK, Home
-from tests.simulator import Cause, Fail, Hang
+from tests.simulator import Cause, Fail, Hang, Slow
 from tests.simulator.lock import Lock
 from tests.simulator.words import Bolt, Trouble
 
@@ -208,6 +208,20 @@ async def test_message_before_the_command_has_left(
     await command
     assert home.commands() == ["lock"]
     assert door.bolt is Bolt.LOCKED
+
+
+async def test_message_after_the_command_came_back(home: Home, door: Lock) -> None:
+    """Refused for its token, it waits for another one: nothing has been done yet."""
+    stands(home, door, Bolt.UNLOCKED)
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Fail(401))
+    home.cloud.faults.add("token", Slow(QUICK.linger.total_seconds() + 0.3))
+    command = asyncio.create_task(operate(home, "lock"))
+    await home.when(lambda: home.cloud.requests.count("token") == 1)
+    await home.say(DOOR, status="locked")
+    await command
+    assert home.commands() == ["lock", "lock"]
+    assert [moved.cause for moved in home.cloud.record] == [Cause.REMOTE]
 
 
 @pytest.mark.parametrize("knows", [True, False])

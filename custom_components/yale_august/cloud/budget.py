@@ -15,7 +15,7 @@ import math
 import time
 from typing import Final, Literal, override
 
-from .errors import BudgetExhausted, RateLimited
+from .errors import BudgetExhausted, LoginExpired, RateLimited
 from .routes import Safety
 
 FIRST_PAUSE: Final = 60.0
@@ -70,7 +70,7 @@ class _Admission(AbstractAsyncContextManager[None]):
         budget: Budget,
         safety: Safety,
         errand: bool,
-        leaving: Callable[[], None],
+        leaving: Callable[[bool], None],
     ) -> None:
         self._budget = budget
         self._safety = safety
@@ -80,13 +80,15 @@ class _Admission(AbstractAsyncContextManager[None]):
     @override
     async def __aenter__(self) -> None:
         self._lane = await self._budget.enter(self._safety, errand=self._errand)
-        self._leaving()
+        self._leaving(True)
 
     @override
     async def __aexit__(
         self, kind: object, err: BaseException | None, trace: object
     ) -> None:
         self._budget.leave(self._safety, self._lane, err)
+        if isinstance(err, LoginExpired):
+            self._leaving(False)
 
 
 class Budget:
@@ -132,12 +134,13 @@ class Budget:
         safety: Safety,
         *,
         errand: bool = False,
-        leaving: Callable[[], None] = lambda: None,
+        leaving: Callable[[bool], None] = lambda _: None,
     ) -> AbstractAsyncContextManager[None]:
         """Wait for one's turn, and hold a slot while the request is on the wire.
 
         An `errand` is something for which a person's command waits: it goes before all but commands.
-        `leaving` is called when the turn has come. Raises BudgetExhausted when the wait would be
+        `leaving` is called with true when the turn has come, and with false when the cloud has
+        refused the request for its token, which may then be sent with another. Raises BudgetExhausted when the wait would be
         too long. A RateLimited that passes through pauses the account.
         """
         return _Admission(self, safety, errand, leaving)

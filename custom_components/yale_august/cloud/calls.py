@@ -45,12 +45,13 @@ class Calls:
         query: dict[str, str] | None = None,
         body: JsonValue | Absent = ABSENT,
         timeout: float | None = None,
-        leaving: Callable[[], None] = lambda: None,
+        leaving: Callable[[bool], None] = lambda _: None,
         errand: bool = False,
     ) -> Answer:
         """Send a request whose parameters are valid.
 
-        `leaving` is called when it goes on the wire: before that it waits for its turn.
+        `leaving` is called with true when it goes on the wire: before that it waits for its
+        turn. With false when it came back, refused for its token, and nothing was done.
         A command waits for an `errand`, which therefore waits for no other read.
         """
         if not isinstance(body, Absent):

@@ -118,7 +118,7 @@ class Client(PinCalls, AccountCalls):
         webhook: JsonValue | Absent = ABSENT,
         version: OperateVersion = OperateVersion.V1,
         timeout: float | None = None,
-        leaving: Callable[[], None] = lambda: None,
+        leaving: Callable[[bool], None] = lambda _: None,
     ) -> Operation:
         """Have a lock or its bridge do something (12).
 
@@ -126,7 +126,7 @@ class Client(PinCalls, AccountCalls):
         push. `retry_limit` is how often the cloud tries, 1 to 3, half a minute each;
         above 1 it may act after we gave up. `persistent` is for bridges that are
         `hyper`; `wake` goes with STATUS. `webhook` is any JSON, null too, and is left
-        out by default. `leaving` is called when it goes on the wire. Sent once, whatever happens; raises OutcomeUnknown when no
+        out by default. For `leaving` see `Calls.send`. Sent once, whatever happens; raises OutcomeUnknown when no
         verdict came back, and the DeviceErrors of section 13.
         """
         command = validate.word("command", command, Command)

@@ -67,9 +67,9 @@ class Proof:
         passed = 0.0 if self._left_at is None else now - self._left_at
         return dt_util.utcnow() - timedelta(seconds=passed)
 
-    def leave(self) -> None:
-        """Take note that the command goes on the wire."""
-        self._left_at = self._lock.hass.loop.time()
+    def leave(self, leaves: bool) -> None:
+        """Take note that the command goes on the wire, or that it came back with nothing done."""
+        self._left_at = self._lock.hass.loop.time() if leaves else None
         self._before = self._lock.failed
 
     def give(self) -> None:
