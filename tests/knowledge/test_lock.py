@@ -1,5 +1,6 @@
 """What a read says about push: a movement that no message has told of."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -233,3 +234,20 @@ def test_command_whose_end_nobody_told() -> None:
     """Nothing is believed of the lock since; that the cloud reached it is known."""
     data = take_doubt(known(), second(50)).data
     assert take_status(data, status(), moment(110)).unheard == second(100)
+
+
+def test_silence_that_was_asked_for_before_a_message() -> None:
+    """A cache that knew nothing then overturns nothing that was told since."""
+    silent = status(BoltState.UNKNOWN, DoorState.UNKNOWN, at=None)
+    asked, online = second(-1), Reading(value=True, at=second(0), confirmed=second(0))
+    before = replace(known(), online=online)
+    taken = take_status(before, silent, Moment(asked=asked, arrived=second(1)))
+    assert taken.data == before
+    assert taken.disputed
+    after = take_status(before, silent, moment(1)).data
+    assert after.bolt is not None
+    assert after.door is not None
+    assert (after.bolt.value, after.door.value) == (
+        BoltState.UNKNOWN,
+        DoorState.UNKNOWN,
+    )

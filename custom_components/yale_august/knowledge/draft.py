@@ -185,4 +185,5 @@ class Draft:
             origin=origin,
             vouched=vouched,
             since=since,
+            asked=moment.asked,
         )

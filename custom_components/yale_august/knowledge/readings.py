@@ -76,6 +76,8 @@ class Offer[T]:
     vouched: bool = True
     since: datetime | None = None
     """Until when the cloud stands by it at least, where that is not its arrival."""
+    asked: datetime | None = None
+    """When it was asked for: what has been told since may be news to it."""
 
     @property
     def time(self) -> datetime:
@@ -105,7 +107,7 @@ def weigh[T](
             Reading(value=offer.value, at=offer.time, confirmed=confirmed),
             Verdict.NEWER,
         )
-    if offer.silent:
+    if offer.silent and (offer.asked is None or known.at <= offer.asked):
         # Nothing is known any more, and nothing older is thereby newer.
         verdict = Verdict.CONFIRMED if offer.value == known.value else Verdict.NEWER
         return replace(known, value=offer.value, confirmed=confirmed), verdict
