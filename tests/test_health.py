@@ -17,7 +17,7 @@ from custom_components.yale_august.knowledge.stored import restore_lock
 from custom_components.yale_august.knowledge.trouble import Trouble as Shown
 
 from .home import Home
-from .simulator import Lock, Trouble
+from .simulator import Fail, Lock, Trouble
 
 DOOR = "Front Door"
 
@@ -164,3 +164,16 @@ async def test_repairs_go_with_the_entry(
         await home.act("unlock", DOOR)
     await hass.config_entries.async_unload(entry.entry_id)
     assert issues(hass) == set()
+
+
+async def test_repair_of_a_lock_that_is_renamed(home: Home) -> None:
+    """It names the lock as it is called now."""
+    door = home.cloud.add_lock(name=DOOR)
+    door.type = 17
+    home.cloud.faults.add("get_capabilities", Fail(404), times=None)
+    entry = await home.set_up()
+    for name in (DOOR, "Back Door"):
+        door.name = name
+        await home.coordinator(entry, home.lock_id(DOOR)).async_refresh()
+        (issue,) = ir.async_get(home.hass).issues.values()
+        assert issue.translation_placeholders == {"lock": name}

@@ -67,7 +67,7 @@ def issue_id(key: str, entry: ConfigEntry, number: int) -> str:
 class _Attention:
     """The repairs of one lock."""
 
-    __slots__ = ("_entry", "_hass", "_lock", "_shown", "_stop")
+    __slots__ = ("_entry", "_hass", "_lock", "_name", "_shown", "_stop")
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
@@ -77,6 +77,7 @@ class _Attention:
         self._entry = entry
         self._lock = lock
         self._shown: frozenset[str] = frozenset()
+        self._name = lock.data.name
         self._look()
         self._stop = lock.async_add_listener(self._look, _CONCERNED.value)
 
@@ -88,7 +89,11 @@ class _Attention:
 
     @callback
     def _look(self) -> None:
-        self._show(concerns(self._lock, dt_util.utcnow()))
+        found = concerns(self._lock, dt_util.utcnow())
+        if (name := self._lock.data.name) != self._name:
+            # What is raised once more says the new one.
+            self._name, self._shown = name, self._shown - found
+        self._show(found)
 
     @callback
     def _show(self, now: frozenset[str]) -> None:
