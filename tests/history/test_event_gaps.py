@@ -7,10 +7,11 @@ from datetime import timedelta
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.yale_august.history import witness
+from custom_components.yale_august.access_codes.desk import AccessCodes
+from custom_components.yale_august.history import cases, witness
 from custom_components.yale_august.history.cases import GRAIN
 from tests.home import Home
-from tests.simulator import Fail, Lock, activities
+from tests.simulator import Bolt, Fail, Lock, activities
 from tests.simulator.accounts import User
 
 from .stories import DOOR, FEED, Stories, enter, in_turn
@@ -254,3 +255,49 @@ async def test_feed_that_fails(home: Home, door: Lock, pia: User) -> None:
     await home.when(lambda: stories.kinds == ["unlocked", "locked"])
     await home.keeps_still()
     assert stories.kinds == ["unlocked", "locked"]
+
+
+async def test_late_story_names_nobody_as_the_last(
+    home: Home, door: Lock, pia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who did the same before somebody else did it again has not moved the bolt last."""
+    monkeypatch.setattr(cases, "OTHER", timedelta(seconds=0.1))
+    bob = home.cloud.world.add_user("Bob", "Bolt", email="bob@example.com")
+    home.cloud.share(door, pia)
+    home.cloud.share(door, bob)
+    entry = await home.set_up()
+    stories = Stories(home)
+    faults, hands = home.cloud.faults, home.cloud.hands
+    faults.lose_messages(2)
+    await in_turn(enter(home, door, pia), hands.lock(door))
+    await asyncio.sleep(0.3)
+    await enter(home, door, bob)
+    await stories.are("unlocked")
+    faults.lose_messages()
+    await hands.open_door(door)
+    await home.coordinator(entry, DOOR).async_refresh()
+    told = await stories.are("unlocked", "unlocked", "locked", "door_opened")
+    assert [one["person"] for one in told[:2]] == ["Bob Bolt", "Pia Pin"]
+    state = home.find("lock", DOOR, "lock")
+    assert state is not None
+    assert state.attributes["changed_by"] == "Bob Bolt"
+
+
+async def test_message_while_the_entry_goes(
+    hass: HomeAssistant, home: Home, door: Lock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes when no entity hears it any more is told after the reload."""
+    monkeypatch.setattr(witness, "GRAIN", timedelta())
+    entry = await home.set_up()
+    stories = Stories(home)
+    close = AccessCodes.async_close
+
+    async def close_late(codes: AccessCodes) -> None:
+        if door.bolt is not Bolt.UNLOCKED:
+            await home.cloud.hands.unlock(door)
+            await home.keeps_still()
+        await close(codes)
+
+    monkeypatch.setattr(AccessCodes, "async_close", close_late)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await stories.are("unlocked")

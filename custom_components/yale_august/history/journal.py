@@ -285,6 +285,10 @@ class Journal:
             self._since = max(self._since, self._told.pop(0).at + GRAIN)
         return case.incident
 
+    def has_told_after(self, incident: Incident) -> bool:
+        """Return whether the bolt has moved again since then, as was told."""
+        return any(case.kind.of_bolt and case.at > incident.at for case in self._told)
+
     def dump(self) -> Memory:
         """Return what must survive a restart."""
         return store(self._since, self._told)

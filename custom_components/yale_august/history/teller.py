@@ -9,8 +9,6 @@ from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from custom_components.yale_august.coordinator import LockCoordinator
-
 from .cases import springs_back
 from .incidents import Incident, Method, bolt_kind, like
 from .people import People
@@ -40,12 +38,13 @@ class Teller:
         another one with each message.
         """
         now, clock = dt_util.utcnow(), self._hass.loop.time()
-        incident = watch.journal.tell(now)
+        # What nobody hears is not told: the entity is on its way out, or comes back.
+        incident = watch.journal.tell(now) if watch.listeners else None
         if incident is not None:
             watch.told_at = clock
             self._tell(watch, incident)
         due = watch.journal.due
-        if due is None:
+        if due is None or not watch.listeners:
             self.async_cancel(watch)
             return
         wait = max(APART, (due - now).total_seconds())
@@ -78,18 +77,19 @@ class Teller:
             self.async_plan(watch)
 
     def _tell(self, watch: Watch, incident: Incident) -> None:
-        self._name_doer(watch.lock, incident)
+        self._name_doer(watch, incident)
         for listener in list(watch.listeners):
             listener(incident)
         for hearer in self.hearers:
             hearer(watch.lock.lock_id, incident)
 
-    def _name_doer(self, lock: LockCoordinator, incident: Incident) -> None:
+    def _name_doer(self, watch: Watch, incident: Incident) -> None:
         """Let the lock say who moved its bolt last, if this was it and nothing said so before."""
+        lock = watch.lock
         bolt = lock.data.bolt
         stands = None if bolt is None else bolt_kind(bolt.value)
         doer = incident.actor or _DOERS.get(incident.method)
-        if doer is None or stands is None:
+        if doer is None or stands is None or watch.journal.has_told_after(incident):
             return
         if like(stands, incident.kind) != 0 and not springs_back(incident.kind, stands):
             return
