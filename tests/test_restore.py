@@ -261,3 +261,23 @@ def test_confirmation_to_come_is_none() -> None:
     assert restore_reading(BoltState, stored, NOW) == Reading(
         value=BoltState.LOCKED, at=NOW, confirmed=None
     )
+
+
+@pytest.mark.parametrize("told_by", ["read", "push"])
+async def test_machine_that_slept(
+    home: Home, monkeypatch: pytest.MonkeyPatch, told_by: str
+) -> None:
+    """Its timers slept too: what is too old is given up with the first thing that happens."""
+    home.cloud.add_lock(name=DOOR)
+    entry = await home.set_up()
+    home.cloud.faults.add("get_lock", Fail(503, "html"), times=None)
+    now = dt_util.utcnow
+    monkeypatch.setattr(dt_util, "utcnow", lambda: now() + timedelta(hours=3))
+    assert home.state("lock", DOOR, "lock") == "locked"
+    if told_by == "read":
+        await home.coordinator(entry, DOOR).async_refresh()
+    else:
+        home.cloud.push.refusals = None
+        await home.cloud.faults.drop_sockets()
+        await home.until(lambda: not home.account(entry).push_connected)
+    assert home.state("lock", DOOR, "lock") == "unknown"

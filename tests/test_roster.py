@@ -520,3 +520,17 @@ async def test_list_without_a_lock_is_not_believed_soon(
     assert {FRONT, BACK} <= devices(home, entry)
     await read_roster(home, entry)
     assert home.state("lock", FRONT, "lock") == "locked"
+
+
+async def test_detail_that_was_asked_for_before_another(home: Home) -> None:
+    """What it says comes late: the newer one stays, and says what the lock is."""
+    door = home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+    lock, asked = home.coordinator(entry, FRONT), dt_util.utcnow()
+    late = await lock.account.client.get_lock(lock.lock_id)
+    door.name = BACK
+    await lock.async_refresh()
+    lock.async_take_detail(late, asked)
+    assert lock.data.name == BACK
+    lock.async_take_detail(late, dt_util.utcnow())
+    assert lock.data.name == FRONT

@@ -177,6 +177,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._mind_clock()
         doubted = self.account.client.clock_doubted
         await self._async_read()
+        self._mind_age()
         if self.account.client.clock_doubted and not doubted:
             # Soon a second answer will tell whether the cloud's clock has jumped.
             self.async_read_soon()
@@ -196,14 +197,14 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 asked = dt_util.utcnow()
                 status = await client.get_lock_status(self.lock_id)
                 self._accept(take_status, status, asked)
+                self.asked = asked
             else:
-                self._accept(take_detail, detail, asked)
+                self._accept_detail(detail, asked)
         except CloudError as err:
             self._behind = isinstance(err, CloudUnavailable)
             self.note_failure(err)
         else:
             self._behind = False
-            self.asked = asked
             self.account.note_success(self.lock_id)
 
     def note_failure(self, err: CloudError) -> None:
@@ -256,7 +257,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def async_take_detail(self, detail: LockDetail, asked: datetime) -> None:
         """Take the lock's detail, which somebody else has read."""
-        self._accept(take_detail, detail, asked)
+        self._accept_detail(detail, asked)
         self.async_update_listeners()
 
     @callback
@@ -351,7 +352,14 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if by := self._time.set_back():
             _LOGGER.debug("The clock was set back by %s", by)
             self._dispute.forget_time()
+            self.asked = self.asked and self.asked - by
             self._publish(moved_back(self.data, by))
+
+    @callback
+    def _mind_age(self) -> None:
+        """Show that something is not known any more: a timer sleeps while the machine does."""
+        if dt_util.utcnow() >= self._told.until:
+            self._publish(self.data)
 
     def _accept[T](
         self,
@@ -361,6 +369,16 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     ) -> None:
         self._mind_clock()
         self._take(take(self.data, arrived, self._moment(asked)))
+
+    def _accept_detail(self, detail: LockDetail, asked: datetime) -> None:
+        """Take a detail; of one that was asked for before the newest only what tells its own time."""
+        self._mind_clock()
+        asked = min(asked, dt_util.utcnow())
+        if self.data.detail is None or self.asked is None or asked >= self.asked:
+            self.asked = asked
+            self._accept(take_detail, detail, asked)
+        elif detail.status is not None:
+            self._accept(take_status, detail.status, asked)
 
     def _moment(self, asked: datetime) -> Moment:
         now = dt_util.utcnow()
@@ -426,6 +444,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def async_repace(self) -> None:
         """Count the interval anew: the account's push came or went."""
+        self._mind_age()
         self.repace()
         if self._listeners:
             self._schedule_refresh()
