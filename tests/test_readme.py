@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.config_entry_oauth2_flow import MY_AUTH_CALLBACK_PATH
 from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.template import Template
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
@@ -395,6 +396,9 @@ async def test_somebody_came_home(
     await hass.async_block_till_done()
     assert len(notes) == told
     assert not told or notes[0].data["message"] == "Gina Guest came home."
+    # What is to be pasted in the editor, which cannot compare it.
+    (pasted,) = re.findall(r"`({{.*?}})`", section("Say who came home"))
+    assert Template(pasted, hass).async_render() is not late
     await turn_off(hass)
 
 
