@@ -250,6 +250,8 @@ async def by_calendar(frontend: Frontend, menu: CodesMenu, carla: Stay) -> None:
     details = page.locator("dialog-calendar-event-detail")
     editor = page.locator("dialog-calendar-event-editor")
     await carla.look()
+    # The days of the other guests must not push her events out of sight.
+    await page.set_viewport_size({"width": 1440, "height": 1800})
     await frontend.open("/calendar")
     for count, lock in enumerate(carla.locks):
         await calendar.get_by_role("button", name="Add event").click()
