@@ -19,6 +19,7 @@ from tests.home import Home
 from tests.simulator import Fail, Reset, serve_pins
 from tests.simulator.faults import Truncate
 from tests.simulator.pinbook import Pin, PinState
+from tests.simulator.words import Role
 
 from .code_home import FRONT, GUEST, CodeHome, soon
 from .code_pins import put
@@ -264,6 +265,29 @@ async def test_endpoint_not_allowed(codes: CodeHome, operation: str) -> None:
     assert not codes.codes.can_codes(lock)
     with pytest.raises(ServiceValidationError):
         await codes.add(codes.front)
+
+
+async def test_role_that_comes_back(codes: CodeHome) -> None:
+    """What was refused to a manager is not refused to who is an owner again."""
+    home, account = codes.home, codes.home.account(codes.entry)
+    lock, owner = home.coordinator(codes.entry, FRONT), home.cloud.owner.user_id
+    await codes.add(codes.front)
+    codes.front.users[owner] = Role.MANAGER
+    await codes.codes.async_end(GUEST)
+    await codes.reaches(codes.front, REFUSED, Reason.ROLE_MISSING)
+    assert not codes.codes.can_codes(lock)
+
+    def has_role(role: Role) -> bool:
+        known = lock.data.summary.role
+        return known is not None and known.value == role.value
+
+    for role in (Role.MANAGER, Role.SUPERUSER):
+        codes.front.users[owner] = role
+        account.async_look_for_locks()
+        await home.until(partial(has_role, role))
+    assert codes.codes.can_codes(lock)
+    await codes.codes.async_end(GUEST, wait=3)
+    assert codes.front.pins.pins == []
 
 
 async def test_reservation(codes: CodeHome, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,7 @@ class LockCodes(Ledger):
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._stop_listening: CALLBACK_TYPE | None = None
         self._was_reachable: bool | None = None
+        self._role = lock.data.summary.role
         self._questions = self._answered = 0
         """How often the list was asked for, and which question was answered last."""
 
@@ -82,7 +83,7 @@ class LockCodes(Ledger):
         """Go on where the last run was; look once where nothing is open."""
         self._was_reachable = self.lock.data.reachable
         self._stop_listening = self.lock.async_add_listener(
-            self._lock_changed, Part.CONTACT.value
+            self._lock_changed, (Part.CONTACT | Part.FACTS).value
         )
         if self.codes:
             self.async_wake()
@@ -125,6 +126,11 @@ class LockCodes(Ledger):
         if reachable and not self._was_reachable:
             self.async_hint()
         self._was_reachable = reachable
+        role, before = self.lock.data.summary.role, self._role
+        self._role = role
+        if role is not before and self.barrier is Reason.ROLE_MISSING:
+            # What was refused to another role says nothing of this one.
+            self._read_barrier = self._writer.barrier = None
 
     @callback
     def async_empty(self, since: datetime) -> None:
