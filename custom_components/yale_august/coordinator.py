@@ -353,6 +353,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             _LOGGER.debug("The clock was set back by %s", by)
             self._dispute.forget_time()
             self.asked = self.asked and self.asked - by
+            self.account.witness.async_set_back(self.lock_id, by)
             self._publish(moved_back(self.data, by))
 
     @callback

@@ -17,6 +17,9 @@ class Onlooker(Protocol):
     def async_unheard(self, lock_id: str) -> None:
         """Take it that bolt or door have moved, and no message has told of it."""
 
+    def async_set_back(self, lock_id: str, by: timedelta) -> None:
+        """Take it that our clock was set back since a lock was heard of last."""
+
     def async_sending(self, lock_id: str, ends: frozenset[BoltState]) -> None:
         """Take it that a command of ours is sent now that should end in one of these."""
 

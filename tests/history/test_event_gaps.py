@@ -5,9 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.access_codes.desk import AccessCodes
+from custom_components.yale_august.account import Account
 from custom_components.yale_august.history import cases, witness
 from custom_components.yale_august.history.cases import GRAIN
 from tests.home import Home
@@ -301,3 +303,21 @@ async def test_message_while_the_entry_goes(
     monkeypatch.setattr(AccessCodes, "async_close", close_late)
     await hass.config_entries.async_reload(entry.entry_id)
     await stories.are("unlocked")
+
+
+async def test_clock_that_was_set_back(
+    home: Home, door: Lock, pia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who it was is told all the same, and what was lost."""
+    entry = await home.set_up()
+    stories = Stories(home)
+    now = dt_util.utcnow
+    monkeypatch.setattr(dt_util, "utcnow", lambda: now() - timedelta(hours=1))
+    monkeypatch.setattr(Account, "clock_offset", timedelta(hours=1))
+    await enter(home, door, pia)
+    (told,) = await stories.are("unlocked")
+    assert told["person"] == "Pia Pin"
+    home.cloud.faults.lose_messages()
+    await home.cloud.hands.lock(door)
+    await home.coordinator(entry, DOOR).async_refresh()
+    await stories.are("unlocked", "locked")

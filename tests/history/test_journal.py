@@ -1,6 +1,7 @@
 """Incidents are told once, in order, with who did it, and not again after a restart."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,10 +12,12 @@ from custom_components.yale_august.history.incidents import (
     Sighting,
     Source,
 )
-from custom_components.yale_august.history.journal import KEPT, WAITING
+from custom_components.yale_august.history.journal import KEPT, WAITING, Journal
+from custom_components.yale_august.knowledge.readings import UNDATED
 from tests.knowledge.sightings import (
     ANNA,
     BEN,
+    PATIENCE,
     START,
     US,
     after,
@@ -393,3 +396,17 @@ def test_flood() -> None:
         made.see_state(state(kind, 1 + number / 1000), after(2), known=True)
     assert len(kinds(made, 2)) == 400 - WAITING
     assert len(kinds(made)) == WAITING
+
+
+def test_clock_that_is_set_back() -> None:
+    """What was told stays told, what waits is told when it is due, what comes is newer."""
+    made = Journal(PATIENCE, after(0))
+    made.wants_names = True
+    made.rest(Kind.LOCKED, UNDATED, after(0))
+    made.see_state(state(Kind.UNLOCKED, 3600), after(3600), known=False)
+    made.move_back(timedelta(hours=1))
+    made.see_feed([entry(Kind.UNLOCKED, 0.5, ANNA)], after(5), asked=after(5))
+    (incident,) = told(made, 20)
+    assert incident.actor == ANNA
+    made.see_state(state(Kind.LOCKED, 60, BEN), after(60), known=True)
+    assert kinds(made) == [Kind.LOCKED]

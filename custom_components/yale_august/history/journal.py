@@ -220,6 +220,19 @@ class Journal:
         for case in self._waiting:
             self._settle(case, now)
 
+    def move_back(self, by: timedelta) -> None:
+        """Let all be as old as it is by a clock that was set back; what comes now is newer."""
+        self._since -= by
+        self.heard -= by
+        for case in (*self._told, *self._waiting):
+            case.at -= by
+            case.due -= by
+            case.since -= by
+        self._bolt.move_back(by)
+        self._door.move_back(by)
+        if self._order is not None:
+            self._order.sent -= by
+
     # Commands of ours
 
     def see_sending(

@@ -1,10 +1,12 @@
 """How bolt or door stood, one after the other: in it a message is news, or says the same again."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
+
+from custom_components.yale_august.knowledge.readings import UNDATED
 
 from .cases import Case, same_state
 from .incidents import Kind, Sighting
@@ -46,6 +48,14 @@ class Row:
             self._claims.sort(key=attrgetter("at"))
         if len(self._claims) > MOST:
             del self._claims[:-MOST]
+
+    def move_back(self, by: timedelta) -> None:
+        """Let all claims be as old as they are by a clock that was set back."""
+        for claim in self._claims:
+            if claim.at != UNDATED:
+                claim.at -= by
+            if claim.repeated is not None:
+                claim.repeated = replace(claim.repeated, at=claim.repeated.at - by)
 
     def around(self, at: datetime) -> tuple[Claim | None, Claim | None]:
         """Return the claims before and after a time."""

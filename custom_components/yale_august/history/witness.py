@@ -10,7 +10,7 @@ too, when a message comes that says nothing new and is no second one of an opera
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -209,6 +209,12 @@ class Witness:
         # The end of a command of ours is told by the command.
         if watch is not None and watch.lock.data.commanded is None:
             self._ask_of_gap(watch)
+
+    @callback
+    def async_set_back(self, lock_id: str, by: timedelta) -> None:
+        """Take it that our clock was set back since a lock was heard of last."""
+        if (watch := self._watches.get(lock_id)) is not None:
+            watch.journal.move_back(by)
 
     @callback
     def async_sending(self, lock_id: str, ends: frozenset[BoltState]) -> None:
