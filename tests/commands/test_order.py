@@ -120,6 +120,19 @@ async def test_movement_by_hand_meanwhile_is_shown_afterwards(
     await home.shows("lock", DOOR, "lock", "locked")
 
 
+async def test_movement_by_hand_before_the_answer(home: Home, door: Lock) -> None:
+    """Somebody unlocks what we have just locked once more, and the command's answer comes later."""
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Slow(0.3, after=True))
+    command = asyncio.create_task(operate(home, "lock"))
+    await home.when(lambda: home.commands() == ["lock"])
+    await asyncio.sleep(0.15)
+    await home.cloud.hands.unlock(door)
+    await command
+    await home.keeps_still()
+    await home.shows("lock", DOOR, "lock", "unlocked")
+
+
 async def test_limited_reads_do_not_keep_anybody_from_the_door(
     home: Home, door: Lock
 ) -> None:

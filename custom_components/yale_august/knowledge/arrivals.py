@@ -131,6 +131,9 @@ def take_answer(
         and origin is Origin.ANSWER
         and not operation.bolt.moving
     )
+    if moved:
+        # The answer is believed, but somebody may have moved the bolt back before it came.
+        crossed = _moved(data.bolt, after.bolt) and _came_since(data, moment.asked)
     disputed = crossed or Verdict.DISPUTED in verdicts
     return Taken(
         data=after,
@@ -172,6 +175,11 @@ def _moved(before: Reading[BoltState] | None, after: Reading[BoltState] | None) 
         and before.value is not after.value
         and {before.value, after.value} <= AT_REST
     )
+
+
+def _came_since(data: LockData, asked: datetime) -> bool:
+    """Return whether something told of the bolt after a command was sent."""
+    return data.bolt is not None and data.bolt.at > asked
 
 
 def _unheard(before: LockData, after: LockData) -> datetime | None:
