@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 import logging
@@ -12,7 +13,7 @@ import pytest
 from custom_components.yale_august.knowledge.readings import Trust
 
 from .home import Home
-from .simulator import Fail, Slow
+from .simulator import Fail, Lock, Slow
 from .simulator.words import Bolt
 
 DOOR = "Front Door"
@@ -338,6 +339,33 @@ async def test_stale_cache_of_the_door_alone(home: Home) -> None:
     await home.keeps("binary_sensor", DOOR, "door", "on", seconds=1.2)
     assert home.commands(since=before) == ["status"]
     assert home.reads(DOOR, since=before) == ["get_lock"] * 2
+
+
+async def test_bridge_comes_back_and_nothing_tells(
+    home: Home, door: Lock, pace: Callable[..., None]
+) -> None:
+    """For a while the lock is read more often; a bridge that stays away is left alone."""
+    pace(poll=timedelta(seconds=0.3), poll_share=timedelta())
+    entry = await home.set_up()
+    account = home.account(entry)
+    lock, hands = home.coordinator(entry, DOOR), home.cloud.hands
+
+    def patient() -> bool:
+        return (lock.update_interval or timedelta()) > timedelta(minutes=15)
+
+    assert patient()
+    await hands.set_bridge(door, online=False)
+    await lock.async_refresh()
+    await home.shows("lock", DOOR, "lock", "unknown")
+    assert not patient()
+    await hands.set_bridge(door, online=True)
+    await home.shows("lock", DOOR, "lock", "locked")
+    assert patient()
+    account.pace = replace(account.pace, return_of_bridge=timedelta(seconds=0.5))
+    await hands.set_bridge(door, online=False)
+    await lock.async_refresh()
+    await home.until(patient)
+    await home.shows("lock", DOOR, "lock", "unknown")
 
 
 @pytest.mark.parametrize("fault", ["drop", "kick"])

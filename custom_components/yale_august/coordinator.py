@@ -392,7 +392,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def _take(self, taken: Taken) -> None:
         """Know it, and let the watchers see it before the entities do."""
+        was_cut_off = self.data.cut_off_at is not None
         self.data = taken.data
+        if self.data.cut_off_at is not None and not was_cut_off:
+            self._reschedule()
         in_doubt = self.data.doubted_at is not None
         if taken.disputed is not None and not (
             in_doubt and self.data.reachable is False
@@ -438,7 +441,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         interval = (
             self.pace.reconcile if self.posts_arrive else self.account.read_interval
         )
-        if self._behind:
+        cut_off_at = self.data.cut_off_at
+        if self._behind or (
+            # Most clouds do not tell when it is back.
+            cut_off_at is not None
+            and dt_util.utcnow() - cut_off_at < self.pace.return_of_bridge
+        ):
             interval = min(interval, self.account.poll_interval)
         self.update_interval = interval * random.uniform(0.85, 1.25)
 
@@ -446,6 +454,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def async_repace(self) -> None:
         """Count the interval anew: the account's push came or went."""
         self._mind_age()
+        self._reschedule()
+
+    def _reschedule(self) -> None:
         self.repace()
         if self._listeners:
             self._schedule_refresh()

@@ -18,6 +18,8 @@ class Pace:
     """The same while push is not connected."""
     poll_share: timedelta = timedelta(seconds=2)
     """The least of `poll` that each lock of the account adds, so that many locks poll slower."""
+    return_of_bridge: timedelta = timedelta(hours=1)
+    """So long after its bridge went offline a lock is read at the pace of `poll`."""
     roster: timedelta = timedelta(minutes=15)
     """Between two reads of the list of locks."""
     farewell: timedelta = timedelta(minutes=1)
