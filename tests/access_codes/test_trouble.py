@@ -197,12 +197,12 @@ async def test_no_room(codes: CodeHome) -> None:
         capabilities=LockCapabilities(pin_slot_min=1, pin_slot_max=2),
     )
     codes.cloud.locksmith.hold(codes.front)
-    # Who was refused has no place there.
+    # Who was refused has no place there; a code that the cloud reserves would take one.
     codes.cloud.faults.add("write_pins", Fail(412))
-    await codes.add(codes.front)
+    await codes.add(codes.front, digits="528413")
     await codes.codes.async_change(GUEST, name="Cora")
-    for name in ("Anna", "Ben"):
-        await codes.codes.async_add(name, [codes.front.lock_id], ALWAYS)
+    for name, digits in (("Anna", "739154"), ("Ben", "286407")):
+        await codes.codes.async_add(name, [codes.front.lock_id], ALWAYS, digits=digits)
     since = len(codes.cloud.requests)
     with pytest.raises(ServiceValidationError, match="no room.*holds 2") as refused:
         await codes.add()
@@ -212,8 +212,7 @@ async def test_no_room(codes: CodeHome) -> None:
     codes.cloud.locksmith.release(codes.front)
     for name in ("Cora", "Anna", "Ben"):
         await codes.codes.async_end(name, wait=5)
-    # A code that the cloud reserves takes a place, too, and another is made where it does not fit.
-    await codes.add(digits="739154")
+    await codes.add()
     assert codes.is_at(codes.front, CONFIRMED)
 
 
