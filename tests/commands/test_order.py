@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import Event, EventStateChangedData, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -127,10 +129,23 @@ async def test_movement_by_hand_before_the_answer(home: Home, door: Lock) -> Non
     command = asyncio.create_task(operate(home, "lock"))
     await home.when(lambda: home.commands() == ["lock"])
     await asyncio.sleep(0.15)
+    shown: list[str] = []
+
+    @callback
+    def changed(event: Event[EventStateChangedData]) -> None:
+        assert event.data["new_state"] is not None
+        shown.append(event.data["new_state"].state)
+
+    entity_id = home.entity_id("lock", DOOR, "lock")
+    assert entity_id is not None
+    stop = async_track_state_change_event(home.hass, entity_id, changed)
     await home.cloud.hands.unlock(door)
     await command
     await home.keeps_still()
     await home.shows("lock", DOOR, "lock", "unlocked")
+    stop()
+    # Nobody could know it until the cloud was asked once more.
+    assert "locked" not in shown
 
 
 async def test_limited_reads_do_not_keep_anybody_from_the_door(

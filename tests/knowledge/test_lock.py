@@ -138,11 +138,14 @@ def test_answer_to_a_question_that_something_has_crossed(asked: float) -> None:
     assert after == {BoltState.UNLOCKED if crossed else BoltState.LOCKED}
     assert taken.data.door is not None
     assert taken.data.door.value is (DoorState.OPEN if crossed else DoorState.CLOSED)
-    # The end of a movement is told by the answer to that very movement; if somebody has
-    # unlocked by hand before it came, a read will tell.
+    # The end of a movement is told by the answer to that very movement; if somebody may have
+    # unlocked by hand before it came, nobody knows, and a read will tell.
     taken = take_answer(before, answer, when, moved=True)
     assert taken.data.bolt is not None
     assert taken.data.bolt.value is BoltState.LOCKED
+    assert (taken.data.bolt.confirmed is None) is crossed
+    assert taken.data.door is not None
+    assert (taken.data.door.confirmed is None) is crossed
     assert taken.disputed is crossed
 
 

@@ -26,6 +26,7 @@ from .trouble import trouble_of
 
 AT_REST = frozenset({BoltState.LOCKED, BoltState.SECURE, BoltState.UNLOCKED})
 PLACES = AT_REST | {BoltState.UNLATCHED, BoltState.JAMMED}
+DOOR_MOVES = frozenset({DoorState.OPEN, DoorState.CLOSED})
 LATE = timedelta(seconds=60)
 """A message that seems to be older than this when it comes: perhaps the clock is wrong."""
 
@@ -124,16 +125,15 @@ def take_answer(
         verdicts.add(now.take_bolt(operation.bolt, bolt_at, moment, origin))
     if operation.door is not DoorState.ABSENT:
         verdicts.add(now.take_door(operation.door, at, moment, origin))
-    after = now.done()
     # The lock itself says otherwise than what came while it was asked: a read will tell.
     crossed = (
-        Verdict.OLDER in verdicts
+        _forget_crossed(now, moment.asked)
+        if moved
+        else Verdict.OLDER in verdicts
         and origin is Origin.ANSWER
         and not operation.bolt.moving
     )
-    if moved:
-        # The answer is believed, but somebody may have moved the bolt back before it came.
-        crossed = _moved(data.bolt, after.bolt) and _came_since(data, moment.asked)
+    after = now.done()
     disputed = crossed or Verdict.DISPUTED in verdicts
     return Taken(
         data=after,
@@ -177,9 +177,30 @@ def _moved(before: Reading[BoltState] | None, after: Reading[BoltState] | None) 
     )
 
 
-def _came_since(data: LockData, asked: datetime) -> bool:
-    """Return whether something told of the bolt after a command was sent."""
-    return data.bolt is not None and data.bolt.at > asked
+def _forget_crossed(now: Draft, asked: datetime) -> bool:
+    """Show nothing of what an answer tells otherwise than a message that came since it was asked for.
+
+    Whether a hand moved bolt or door before or after the lock looked, nobody knows. Returns whether
+    there is such a thing.
+    """
+    bolt, door, before = now.bolt, now.door, now.before
+    bolt_crossed = (
+        bolt is not None
+        and before.bolt is not None
+        and before.bolt.at > asked
+        and _moved(before.bolt, bolt)
+    )
+    door_crossed = (
+        door is not None
+        and before.door is not None
+        and before.door.at > asked
+        and {before.door.value, door.value} == DOOR_MOVES
+    )
+    if bolt is not None and bolt_crossed:
+        now.bolt = replace(bolt, confirmed=None)
+    if door is not None and door_crossed:
+        now.door = replace(door, confirmed=None)
+    return bolt_crossed or door_crossed
 
 
 def _unheard(before: LockData, after: LockData) -> datetime | None:
@@ -200,8 +221,7 @@ def _untold(before: LockData, after: LockData) -> bool:
     if {was, now} <= PLACES and now is not was:
         # A latch springs back by itself.
         return (was, now) != (BoltState.UNLATCHED, BoltState.UNLOCKED)
-    doors = {data.door and data.door.value for data in (before, after)}
-    return doors == {DoorState.OPEN, DoorState.CLOSED}
+    return {data.door and data.door.value for data in (before, after)} == DOOR_MOVES
 
 
 def _tells_of_contact(message: PushMessage) -> bool:
