@@ -341,8 +341,9 @@ async def test_stale_cache_of_the_door_alone(home: Home) -> None:
     assert home.reads(DOOR, since=before) == ["get_lock"] * 2
 
 
+@pytest.mark.parametrize("told_by", ["read", "message"])
 async def test_bridge_comes_back_and_nothing_tells(
-    home: Home, door: Lock, pace: Callable[..., None]
+    home: Home, door: Lock, pace: Callable[..., None], told_by: str
 ) -> None:
     """For a while the lock is read more often; a bridge that stays away is left alone."""
     pace(poll=timedelta(seconds=0.3), poll_share=timedelta())
@@ -355,7 +356,10 @@ async def test_bridge_comes_back_and_nothing_tells(
 
     assert patient()
     await hands.set_bridge(door, online=False)
-    await lock.async_refresh()
+    if told_by == "read":
+        await lock.async_refresh()
+    else:
+        await home.say(DOOR, status="associated_bridge_offline")
     await home.shows("lock", DOOR, "lock", "unknown")
     assert not patient()
     await hands.set_bridge(door, online=True)

@@ -44,11 +44,13 @@ async def test_imports() -> None:
 
 @pytest.mark.usefixtures("socket_enabled")
 async def test_nothing_is_loaded_in_the_loop() -> None:
-    """Whatever a start loads, it loads while the event loop goes on."""
-    (figures,) = await at_home("ours", [task("set_up")], locks=2)
+    """Whatever a start loads, it loads while the event loop goes on; a message asks for nothing."""
+    tasks = [task("set_up"), task("alone", pairs=1, seconds=0.2)]
+    (figures,) = await at_home("ours", tasks, locks=2)
     found = figures["set_up"]
     assert found["modules"] > 60
     assert found["in_loop"] == []
+    assert figures["alone"]["requests"] == 0
 
 
 def test_figures() -> None:

@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 import json
+import math
 
 import aiohttp
 from aiohttp import web
-from engineio import base_client  # type: ignore[import-untyped]
+from engineio import (  # type: ignore[import-untyped]
+    base_client,
+    json as engineio_json,
+)
 import pytest
 import socketio  # type: ignore[import-untyped]
 from yarl import URL
@@ -175,6 +179,21 @@ async def test_order_is_kept(session: aiohttp.ClientSession) -> None:
     async with opened(session, script) as told:
         await told.link.wait()
         assert told.data == [{"n": number} for number in range(200)]
+
+
+async def test_json_that_is_none(session: aiohttp.ClientSession) -> None:
+    """What only the library's own reader takes is read all the same; its users share no setting."""
+
+    async def script(socket: web.WebSocketResponse) -> None:
+        await socket.send_str(UP)
+        await socket.send_str('42["data",{"n":Infinity,"half":"\\ud800"}]')
+        await socket.send_str(DOWN)
+        await listen(socket)
+
+    async with opened(session, script) as told:
+        await told.link.wait()
+        assert told.data == [{"n": math.inf, "half": "\ud800"}]
+    assert socketio.packet.Packet.json is engineio_json
 
 
 async def test_nothing_after_the_end(session: aiohttp.ClientSession) -> None:
