@@ -8,10 +8,7 @@ import math
 
 import aiohttp
 from aiohttp import web
-from engineio import (  # type: ignore[import-untyped]
-    base_client,
-    json as engineio_json,
-)
+from engineio import base_client, json as engineio_json  # type: ignore[import-untyped]
 import pytest
 import socketio  # type: ignore[import-untyped]
 from yarl import URL

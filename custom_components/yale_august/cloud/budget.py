@@ -140,8 +140,9 @@ class Budget:
 
         An `errand` is something for which a person's command waits: it goes before all but commands.
         `leaving` is called with true when the turn has come, and with false when the cloud has
-        refused the request for its token, which may then be sent with another. Raises BudgetExhausted when the wait would be
-        too long. A RateLimited that passes through pauses the account.
+        refused the request for its token, which may then be sent with another. Raises
+        BudgetExhausted when the wait would be too long. A RateLimited that passes through
+        pauses the account.
         """
         return _Admission(self, safety, errand, leaving)
 

@@ -126,8 +126,8 @@ class Client(PinCalls, AccountCalls):
         push. `retry_limit` is how often the cloud tries, 1 to 3, half a minute each;
         above 1 it may act after we gave up. `persistent` is for bridges that are
         `hyper`; `wake` goes with STATUS. `webhook` is any JSON, null too, and is left
-        out by default. For `leaving` see `Calls.send`. Sent once, whatever happens; raises OutcomeUnknown when no
-        verdict came back, and the DeviceErrors of section 13.
+        out by default. For `leaving` see `Calls.send`. Sent once, whatever happens; raises
+        OutcomeUnknown when no verdict came back, and the DeviceErrors of section 13.
         """
         command = validate.word("command", command, Command)
         mode = validate.word("mode", mode, Mode)

@@ -28,8 +28,11 @@ class Proof:
         self.movement = movement
         self._before = lock.failed
         self._left_at: float | None = None
-        self._minds_latch = movement.careful and lock.data.may_have_latch
-        self._minds_latch &= lock.settled_bolt not in movement.ends
+        self._minds_latch = (
+            movement.careful
+            and lock.data.may_have_latch
+            and lock.settled_bolt not in movement.ends
+        )
         self.done = asyncio.Event()
         self.overtaken = False
         """Somebody has done it before the command went on the wire, where doing it twice may do more."""

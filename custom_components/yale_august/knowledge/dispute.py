@@ -1,5 +1,6 @@
 """A cache that contradicts what was pushed: it is read again, then the lock itself is asked, once."""
 
+import asyncio
 from datetime import datetime
 from typing import Protocol
 
@@ -10,7 +11,6 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.cloud.errors import CloudError
 from custom_components.yale_august.cloud.models import Command, Operation
-from custom_components.yale_august.commands.turns import Turn
 from custom_components.yale_august.household import Household
 from custom_components.yale_august.pace import Pace
 from custom_components.yale_august.rights import Needs, Right
@@ -27,8 +27,14 @@ class Disputed(Protocol):
     lock_id: str
     account: Household
     data: LockData
-    commanding: Turn
-    asking: Turn
+
+    @property
+    def commanding(self) -> asyncio.Lock:
+        """Held by the movement that runs."""
+
+    @property
+    def asking(self) -> asyncio.Lock:
+        """Held by the question that has no answer yet."""
 
     @property
     def pace(self) -> Pace:
