@@ -1,19 +1,14 @@
 """What the cloud sends by itself: every word, and everything that may go wrong with it."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 import logging
 
-from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.yale_august.knowledge.readings import Trust
-
 from .home import Home
-from .simulator import Fail, Lock, Slow
+from .simulator import Fail, Slow
 from .simulator.words import Bolt
 
 DOOR = "Front Door"
@@ -243,36 +238,6 @@ async def test_doubled_messages(home: Home) -> None:
     await home.keeps("lock", DOOR, "lock", "locked")
 
 
-async def test_lost_message_is_healed_by_reconcile(
-    home: Home, pace: Callable[..., None]
-) -> None:
-    """A slow read while connected finds what a lost message would have told."""
-    pace(reconcile=timedelta(seconds=1))
-    door = home.cloud.add_lock(name=DOOR)
-    await home.set_up()
-    home.cloud.faults.lose_messages()
-    await home.cloud.hands.unlock(door)
-    await home.keeps("lock", DOOR, "lock", "locked", seconds=0.05)
-    await home.shows("lock", DOOR, "lock", "unlocked")
-
-
-async def test_messages_do_not_starve_reconcile(
-    home: Home, pace: Callable[..., None]
-) -> None:
-    """However often the cloud sends, what only a read tells is read."""
-    # Home Assistant counts an interval from the whole second before: shorter ones do not starve.
-    pace(reconcile=timedelta(seconds=1.3))
-    door = home.cloud.add_lock(name=DOOR)
-    await home.set_up()
-    # The first may come with what is read because push has just connected.
-    for level in (42, 31):
-        await home.cloud.hands.set_battery(door, level / 100)
-        async with asyncio.timeout(6):
-            while home.state("sensor", DOOR, "battery") != str(level):
-                await home.say(DOOR, lockAction="locked")
-                await asyncio.sleep(0.005)
-
-
 async def test_late_message_without_a_time_is_healed(home: Home) -> None:
     """A read that contradicts it is repeated, then the lock itself is asked: once."""
     door = home.cloud.add_lock(name=DOOR)
@@ -341,211 +306,6 @@ async def test_stale_cache_of_the_door_alone(home: Home) -> None:
     assert home.reads(DOOR, since=before) == ["get_lock"] * 2
 
 
-@pytest.mark.parametrize("told_by", ["read", "message"])
-async def test_bridge_comes_back_and_nothing_tells(
-    home: Home, door: Lock, pace: Callable[..., None], told_by: str
-) -> None:
-    """For a while the lock is read more often; a bridge that stays away is left alone."""
-    pace(poll=timedelta(seconds=0.3), poll_share=timedelta())
-    entry = await home.set_up()
-    account = home.account(entry)
-    lock, hands = home.coordinator(entry, DOOR), home.cloud.hands
-
-    def patient() -> bool:
-        return (lock.update_interval or timedelta()) > timedelta(minutes=15)
-
-    assert patient()
-    await hands.set_bridge(door, online=False)
-    if told_by == "read":
-        await lock.async_refresh()
-    else:
-        await home.say(DOOR, status="associated_bridge_offline")
-    await home.shows("lock", DOOR, "lock", "unknown")
-    assert not patient()
-    await hands.set_bridge(door, online=True)
-    await home.shows("lock", DOOR, "lock", "locked")
-    assert patient()
-    account.pace = replace(account.pace, return_of_bridge=timedelta(seconds=0.5))
-    await hands.set_bridge(door, online=False)
-    await lock.async_refresh()
-    await home.until(patient)
-    await home.shows("lock", DOOR, "lock", "unknown")
-
-
-@pytest.mark.parametrize("fault", ["drop", "kick"])
-async def test_reconnects_and_reads_again(home: Home, fault: str) -> None:
-    """After a lost connection, and after the server's last word, all is read anew."""
-    doors = [home.cloud.add_lock(name=DOOR), home.cloud.add_lock(name="Back Door")]
-    entry = await home.set_up()
-    account = home.account(entry)
-    assert account.push_connected
-    subscribers = home.cloud.subscribers
-
-    def interval() -> timedelta:
-        found = home.coordinator(entry, DOOR).update_interval
-        assert found is not None
-        return found
-
-    before = len(home.cloud.requests)
-    for door in doors:
-        home.cloud.faults.lose_messages(lock=door)
-        await home.cloud.hands.unlock(door)
-    if fault == "drop":
-        await home.cloud.faults.drop_sockets()
-    else:
-        await home.cloud.faults.disconnect_namespace()
-    await home.until(lambda: not account.push_connected)
-    assert interval() < timedelta(minutes=5)
-    await home.until(lambda: account.push_connected)
-    for door in doors:
-        await home.shows("lock", door.name, "lock", "unlocked")
-        assert home.reads(door.name, since=before) == ["get_lock"]
-    assert interval() > timedelta(minutes=15)
-    assert home.cloud.subscribers == subscribers
-    await home.cloud.hands.lock(doors[0])
-    await home.shows("lock", DOOR, "lock", "locked")
-
-
-async def test_polls_while_push_is_down(home: Home, pace: Callable[..., None]) -> None:
-    """Without push the state follows by polling, and the failed stream hurts nobody."""
-    pace(
-        poll=timedelta(seconds=0.3),
-        poll_share=timedelta(),
-        connect=timedelta(seconds=0.1),
-    )
-    home.cloud.faults.add("socket", Fail(503, "html"), times=None)
-    door = home.cloud.add_lock(name=DOOR)
-    await home.set_up()
-    assert home.state("lock", DOOR, "lock") == "locked"
-    await home.cloud.hands.unlock(door)
-    await home.shows("lock", DOOR, "lock", "unlocked")
-
-
-async def test_reads_again_though_the_clock_was_set_back(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A read of before seems to be of a time to come, and is not one since push is back."""
-    home.cloud.add_lock(name=DOOR)
-    entry = await home.set_up()
-    await home.keeps_still()
-    utcnow, before = dt_util.utcnow, len(home.cloud.requests)
-    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() - timedelta(hours=1))
-    await home.cloud.faults.drop_sockets()
-    await home.until(lambda: not home.account(entry).push_connected)
-    await home.until(lambda: home.reads(DOOR, since=before) != [])
-
-
-async def test_polls_when_push_is_lost(home: Home, pace: Callable[..., None]) -> None:
-    """The faster pace begins when push is lost, not when the slow one is over."""
-    pace(poll=timedelta(seconds=0.3), poll_share=timedelta())
-    door = home.cloud.add_lock(name=DOOR)
-    await home.set_up()
-    home.cloud.faults.add("socket", Fail(503, "html"), times=None)
-    await home.cloud.faults.drop_sockets()
-    await home.cloud.hands.unlock(door)
-    await home.shows("lock", DOOR, "lock", "unlocked")
-
-
-async def test_message_between_connecting_and_reading(
-    home: Home, pace: Callable[..., None]
-) -> None:
-    """Push that connects late has missed nothing: what was read before is read again."""
-    pace(connect=timedelta(seconds=0.1))
-    home.cloud.faults.add("socket", Fail(503, "html"), times=1)
-    door = home.cloud.add_lock(name=DOOR)
-    entry = await home.set_up()
-    assert not home.account(entry).push_connected
-    await home.cloud.hands.unlock(door)
-    await home.keeps("lock", DOOR, "lock", "locked", seconds=0.05)
-    await home.until(lambda: home.account(entry).push_connected)
-    await home.shows("lock", DOOR, "lock", "unlocked")
-
-
-async def test_push_that_connects_in_the_middle_of_the_first_read(
-    home: Home, pace: Callable[..., None]
-) -> None:
-    """A lock that was asked for before push was there is read once more."""
-    pace(connect=timedelta(seconds=0.05))
-    home.cloud.add_lock(name=DOOR)
-    home.cloud.faults.add("socket", Slow(0.2))
-    home.cloud.faults.add("get_lock", Slow(0.4))
-    entry = await home.set_up()
-    assert home.account(entry).push_connected
-    await home.when(lambda: home.reads(DOOR) == ["get_lock"] * 2)
-
-
-async def test_login_that_ends_while_push_is_away(home: Home) -> None:
-    """The stream cannot come back without a login: a new one is asked for."""
-    home.cloud.add_lock(name=DOOR)
-    entry = await home.set_up()
-    home.cloud.faults.revoke_logins()
-    await home.cloud.faults.drop_sockets()
-    await home.when(
-        lambda: bool(list(entry.async_get_active_flows(home.hass, {"reauth"})))
-    )
-    assert not home.account(entry).push_connected
-    assert home.state("lock", DOOR, "lock") == "locked"
-    home.cloud.push.subscribers.clear()
-
-
-async def test_key_without_the_right_to_push(
-    home: Home, pace: Callable[..., None], caplog: pytest.LogCaptureFixture
-) -> None:
-    """The key may not push: said once, then polled; set-up does not wait."""
-    pace(
-        poll=timedelta(seconds=0.3),
-        poll_share=timedelta(),
-        connect=timedelta(seconds=30),
-    )
-    home.cloud.key().endpoints.remove("create_subscriber")
-    door = home.cloud.add_lock(name=DOOR)
-    caplog.set_level(logging.INFO)
-    await home.set_up()
-    assert caplog.text.count("no right to push") == 1
-    await home.cloud.hands.unlock(door)
-    await home.shows("lock", DOOR, "lock", "unlocked")
-    assert home.cloud.requests.count("create_subscriber") == 1
-
-
-async def test_bridge_that_goes_and_comes(home: Home) -> None:
-    """Without its bridge a lock's state is unknown; it is read again when it is back."""
-    door = home.cloud.add_lock(name=DOOR)
-    home.cloud.options.push_bridge_events = True
-    await home.set_up()
-    await home.cloud.faults.bridge_offline(door)
-    await home.shows("binary_sensor", DOOR, "connectivity", "off")
-    assert home.state("lock", DOOR, "lock") == "unknown"
-    assert home.state("binary_sensor", DOOR, "door") == "unknown"
-    # Turned by hand meanwhile, and the message of it is lost.
-    await home.cloud.hands.unlock(door)
-    before = len(home.cloud.requests)
-    assert door.bridge is not None
-    door.bridge.link.online = True
-    door.learn(home.cloud.clock.now())
-    await home.say(DOOR, status="associated_bridge_online")
-    await home.shows("binary_sensor", DOOR, "connectivity", "on")
-    await home.shows("lock", DOOR, "lock", "unlocked")
-    assert home.reads(DOOR, since=before) == ["get_lock"]
-
-
-async def test_nothing_is_known_of_the_time_without_a_bridge(home: Home) -> None:
-    """A bridge that is back does not vouch for what was known before it went."""
-    door = home.cloud.add_lock(name=DOOR)
-    home.cloud.options.push_bridge_events = True
-    entry = await home.set_up()
-    await home.cloud.faults.bridge_offline(door)
-    await home.shows("lock", DOOR, "lock", "unknown")
-    # The cloud remembers the lock that it cannot reach: that is no news.
-    await home.coordinator(entry, DOOR).async_refresh()
-    home.cloud.faults.add("get_lock", Fail(503, "html"), times=None)
-    await home.say(DOOR, status="associated_bridge_online")
-    await home.shows("binary_sensor", DOOR, "connectivity", "on")
-    await home.keeps("lock", DOOR, "lock", "unknown")
-    assert home.state("binary_sensor", DOOR, "door") == "unknown"
-    await home.say(DOOR, lockAction="locked")
-    await home.shows("lock", DOOR, "lock", "locked")
-
-
 async def test_message_while_a_read_is_under_way(home: Home) -> None:
     """What was asked for before a message came does not say more about the bridge."""
     door = home.cloud.add_lock(name=DOOR)
@@ -558,43 +318,6 @@ async def test_message_while_a_read_is_under_way(home: Home) -> None:
     await home.shows("lock", DOOR, "lock", "unlocked")
     await home.keeps("binary_sensor", DOOR, "connectivity", "on", seconds=0.4)
     assert home.state("lock", DOOR, "lock") == "unlocked"
-
-
-async def test_answer_from_a_cache_is_no_sign_of_the_bridge(home: Home) -> None:
-    """Who asks the lock and gets what the cloud remembers has not reached it."""
-    door = home.cloud.add_lock(name=DOOR)
-    home.cloud.options.push_bridge_events = True
-    await home.set_up()
-    await home.cloud.faults.bridge_offline(door)
-    await home.shows("binary_sensor", DOOR, "connectivity", "off")
-    remembered = {
-        "status": "kAugLockState_Locked",
-        "doorState": "kAugDoorState_Closed",
-        "resultsFromOperationCache": True,
-        "info": {"action": "status"},
-    }
-    home.cloud.faults.add("remote_operate", Fail(200, remembered))
-    await home.press(DOOR, "status")
-    assert home.state("binary_sensor", DOOR, "connectivity") == "off"
-    assert home.state("lock", DOOR, "lock") == "unknown"
-    assert home.state("binary_sensor", DOOR, "door") == "unknown"
-
-
-@pytest.mark.parametrize("word", ["unknown", "not-advertising", "next year's word"])
-async def test_unknown_is_no_sign_of_the_bridge(home: Home, word: str) -> None:
-    """A message that the bridge cannot reach the lock does not say that it is online."""
-    door = home.cloud.add_lock(name=DOOR)
-    home.cloud.options.push_bridge_events = True
-    await home.set_up()
-    await home.cloud.faults.bridge_offline(door)
-    await home.shows("binary_sensor", DOOR, "connectivity", "off")
-    await home.say(DOOR, lockAction=word)
-    await home.keeps("binary_sensor", DOOR, "connectivity", "off")
-    assert door.bridge is not None
-    door.bridge.link.online = True
-    await home.say(DOOR, lockAction="locked")
-    await home.shows("binary_sensor", DOOR, "connectivity", "on")
-    await home.shows("lock", DOOR, "lock", "locked")
 
 
 async def test_message_for_an_unknown_lock(home: Home) -> None:
@@ -661,75 +384,3 @@ async def test_malformed_messages(home: Home, caplog: pytest.LogCaptureFixture) 
         for record in caplog.records
         if record.exc_info or record.levelno >= logging.ERROR
     ]
-
-
-async def test_state_that_nobody_confirms_grows_old(
-    home: Home, pace: Callable[..., None]
-) -> None:
-    """After T1 without a word a state is unknown; the lock stays operable."""
-    pace(trust=Trust(rest=timedelta(seconds=0.6), moving=timedelta(seconds=0.3)))
-    home.cloud.add_lock(name=DOOR)
-    await home.set_up()
-    await home.say(DOOR, lockAction="locked", doorState="closed")
-    home.cloud.faults.add("get_lock", Fail(503, "html"), times=None)
-    await home.shows("lock", DOOR, "lock", "unknown")
-    assert home.state("binary_sensor", DOOR, "door") == "unknown"
-    await home.say(DOOR, lockAction="locking")
-    await home.shows("lock", DOOR, "lock", "locking")
-    await home.shows("lock", DOOR, "lock", "unknown", seconds=0.5)
-    await home.act("unlock", DOOR)
-    assert home.state("lock", DOOR, "lock") == "unlocked"
-
-
-async def test_state_that_grows_old_is_read_again(
-    home: Home, pace: Callable[..., None]
-) -> None:
-    """Before a state is given up the cloud is asked whether it still stands by it."""
-    pace(trust=Trust(rest=timedelta(seconds=0.5), moving=timedelta(seconds=0.3)))
-    home.cloud.add_lock(name=DOOR)
-    await home.set_up()
-    before = len(home.cloud.requests)
-    await home.until(lambda: len(home.reads(DOOR, since=before)) > 1)
-    await home.shows("lock", DOOR, "lock", "locked")
-
-
-async def test_failed_poll_changes_nothing(
-    home: Home, caplog: pytest.LogCaptureFixture
-) -> None:
-    """While nothing is too old, a cloud that cannot be read takes nothing away."""
-    home.cloud.add_lock(name=DOOR)
-    home.cloud.add_lock(name="Back Door")
-    entry = await home.set_up()
-    fault = home.cloud.faults.add("*", Fail(503, "html"), times=None)
-    for _ in range(2):
-        for name in (DOOR, "Back Door"):
-            await home.coordinator(entry, name).async_refresh()
-        await home.account(entry).roster.async_refresh()
-    assert home.state("lock", DOOR, "lock") == "locked"
-    assert home.state("sensor", DOOR, "battery") == "88"
-    assert caplog.text.count("The cloud cannot be read") == 1
-    assert "can be read again" not in caplog.text
-    home.cloud.faults.remove(fault)
-    for _ in range(2):
-        for name in (DOOR, "Back Door"):
-            await home.coordinator(entry, name).async_refresh()
-        await home.account(entry).roster.async_refresh()
-    assert caplog.text.count("The cloud cannot be read") == 1
-    assert caplog.text.count("can be read again") == 1
-
-
-async def test_lock_that_cannot_be_read_is_told_of_once(
-    home: Home, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Among locks that can be read one that cannot fills no log."""
-    home.cloud.add_lock(name=DOOR)
-    back = home.cloud.add_lock(name="Back Door")
-    entry = await home.set_up()
-    home.cloud.faults.add("get_lock", Fail(500), times=3, lock=back)
-    for _ in range(3):
-        for name in ("Back Door", DOOR):
-            await home.coordinator(entry, name).async_refresh()
-    assert caplog.text.count("The cloud cannot be read") == 1
-    assert "can be read again" not in caplog.text
-    await home.coordinator(entry, "Back Door").async_refresh()
-    assert caplog.text.count("can be read again") == 1

@@ -59,7 +59,7 @@ MUTATIONS: Final = (
         file="knowledge/expiry.py",
         old="        if self._at is NEVER or self._closed:",
         new="        if self._at is NEVER or not self._closed:",
-        test="test_push.py::test_state_that_nobody_confirms_grows_old",
+        test="test_age.py::test_state_that_nobody_confirms_grows_old",
     ),
     Mutation(
         rule=2,
@@ -83,7 +83,7 @@ MUTATIONS: Final = (
         file="knowledge/draft.py",
         old="        self.bolt = self.bolt and replace(self.bolt, confirmed=None)",
         new="        self.bolt = self.bolt and replace(self.bolt)",
-        test="test_push.py::test_nothing_is_known_of_the_time_without_a_bridge",
+        test="test_bridge.py::test_nothing_is_known_of_the_time_without_a_bridge",
     ),
     Mutation(
         rule=2,
@@ -107,7 +107,7 @@ MUTATIONS: Final = (
         file="coordinator.py",
         old="            self._behind = isinstance(err, CloudUnavailable)\n",
         new="            raise RuntimeError from err\n",
-        test="test_push.py::test_failed_poll_changes_nothing",
+        test="test_age.py::test_failed_poll_changes_nothing",
     ),
     Mutation(
         rule=2,

@@ -75,7 +75,7 @@ MUTATIONS: Final = (
         file="account.py",
         old="            self._catch_up.ask()",
         new="            pass",
-        test="test_push.py::test_reconnects_and_reads_again",
+        test="test_push_pace.py::test_reconnects_and_reads_again",
     ),
     Mutation(
         rule=3,
@@ -83,7 +83,7 @@ MUTATIONS: Final = (
         file="coordinator.py",
         old="        self.update_interval = interval * random.uniform(0.85, 1.25)",
         new="        self.update_interval = None if self.account.push_connected else interval",
-        test="test_push.py::test_lost_message_is_healed_by_reconcile",
+        test="test_push_pace.py::test_lost_message_is_healed_by_reconcile",
     ),
     Mutation(
         rule=3,
@@ -91,7 +91,7 @@ MUTATIONS: Final = (
         file="coordinator.py",
         old="        self.async_update_listeners(changes(self._told, self.face))",
         new="        self.async_set_updated_data(self.data)",
-        test="test_push.py::test_messages_do_not_starve_reconcile",
+        test="test_push_pace.py::test_messages_do_not_starve_reconcile",
     ),
     Mutation(
         rule=3,
@@ -99,7 +99,7 @@ MUTATIONS: Final = (
         file="account.py",
         old="        return max(self.pace.poll, self.pace.poll_share * locks)",
         new="        return self.pace.reconcile",
-        test="test_push.py::test_polls_when_push_is_lost",
+        test="test_push_pace.py::test_polls_when_push_is_lost",
     ),
     Mutation(
         rule=3,

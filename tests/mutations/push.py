@@ -115,6 +115,6 @@ MUTATIONS: Final = (
         file="channel.py",
         old="                on_failure(err)",
         new="                self._tell()",
-        test="test_push.py::test_login_that_ends_while_push_is_away",
+        test="test_push_pace.py::test_login_that_ends_while_push_is_away",
     ),
 )
