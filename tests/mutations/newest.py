@@ -7,6 +7,14 @@ from .mutation import Mutation
 MUTATIONS: Final = (
     Mutation(
         rule=3,
+        name="the answer of a command overturns what a hand did meanwhile",
+        file="knowledge/arrivals.py",
+        old="    if bolt is not None and bolt_crossed:",
+        new="    if bolt is None and bolt_crossed:",
+        test="commands/test_order.py::test_movement_by_hand_before_the_answer",
+    ),
+    Mutation(
+        rule=3,
         name="what arrives last wins",
         file="knowledge/readings.py",
         old="            return min(self.at, self.arrived)",

@@ -103,6 +103,14 @@ MUTATIONS: Final = (
     ),
     Mutation(
         rule=4,
+        name="a message proves a command that waits for its turn",
+        file="commands/proof.py",
+        old="        if not self.left:\n            # Whatever",
+        new="        if False:\n            # Whatever",
+        test="commands/test_order.py::test_message_before_the_command_has_left",
+    ),
+    Mutation(
+        rule=4,
         name="the failure of any command is ours",
         file="commands/proof.py",
         old="        if info.action not in (None, self.movement.command.lower()):",
