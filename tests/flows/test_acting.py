@@ -6,6 +6,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.home import Home
 from tests.simulator.credentials import CREATE_SUB_USER
+from tests.simulator.faults import Fail
 from tests.simulator.lock import Lock
 from tests.simulator.simulator import Simulator
 
@@ -53,6 +54,22 @@ async def test_sub_user_becomes_owner(
     assert person.aborted == "reconfigure_successful"
     assert entry.data["acting_user"] == "owner"
     assert not set(WHO) & set(entry.data)
+    await hass.async_block_till_done()
+    assert entry.state.name == "LOADED"
+
+
+async def test_sub_user_stays_the_same(
+    hass: HomeAssistant, home: Home, cloud: Simulator, person: Person, locks: list[Lock]
+) -> None:
+    """Who changes the key only chooses no lock, and need not be allowed to list the sub-users."""
+    entry = await as_sub_user(home, locks)
+    cloud.faults.add("get_sub_users", Fail(403), times=None)
+    await person.reconfigure(entry)
+    await person.submit()
+    await person.submit(partner_user_id="another")
+    assert person.errors == {"lock_ids": "sub_user_without_locks"}
+    await person.submit(partner_user_id="home-assistant")
+    assert person.aborted == "reconfigure_successful"
     await hass.async_block_till_done()
     assert entry.state.name == "LOADED"
 

@@ -76,19 +76,60 @@ async def test_sub_user_is_found(
     await hass.async_block_till_done()
 
 
+@pytest.mark.parametrize("fault", [None, Fail(403), Fail(404)], ids=str)
 async def test_nothing_chosen(
-    hass: HomeAssistant, cloud: Simulator, person: Person, locks: list[Lock]
+    hass: HomeAssistant,
+    cloud: Simulator,
+    person: Person,
+    locks: list[Lock],
+    fault: Fail | None,
 ) -> None:
-    """A user without locks is no use; one that has locks needs no more."""
+    """Nobody is created who would see nothing; who sees a lock already needs no more, if that can be asked."""
+    if fault is not None:
+        cloud.faults.add("get_sub_users", fault, times=None)
     await person.choose_sub_user()
     await person.submit(**WHO)
     assert person.step == "sub_user"
     assert person.errors == {"lock_ids": "sub_user_without_locks"}
-    cloud.share(locks[1], partner(cloud))
+    assert count(cloud, "create_sub_user") == 0
+    known = cloud.world.add_user(
+        "Home", "Assistant", owner=cloud.owner, partner_user_id="home-assistant"
+    )
+    if fault is None:
+        await person.submit()
+        assert person.errors == {"lock_ids": "sub_user_without_locks"}
+    cloud.share(locks[1], known)
     await person.submit()
+    if fault is not None:
+        assert person.errors == {"lock_ids": "sub_user_without_locks"}
+        await person.submit(lock_ids=ids(locks[1]))
     assert person.entry.data["partner_user_id"] == "home-assistant"
     assert count(cloud, "add_user") == 0
     await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "step", "error"),
+    [
+        (503, "html", "sub_user", {"base": "cloud_unavailable"}),
+        (401, "json", "user", {"base": "login_refused"}),
+    ],
+)
+async def test_nothing_chosen_and_nobody_can_be_asked(
+    cloud: Simulator,
+    person: Person,
+    locks: list[Lock],
+    status: int,
+    body: str,
+    step: str,
+    error: dict[str, str],
+) -> None:
+    """What is wrong is said, and nobody is created."""
+    cloud.faults.add("get_sub_users", Fail(status, body), times=None)
+    await person.choose_sub_user()
+    await person.submit(**WHO)
+    assert (person.step, person.errors) == (step, error)
+    assert count(cloud, "create_sub_user") == 0
 
 
 async def test_role_of_a_shared_lock_is_changed(

@@ -6,7 +6,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.yale_august.people import roles, sub_users
+from custom_components.yale_august.people import register, roles
 from tests.access_codes.code_menu import OptionsMenu
 from tests.home import Home
 from tests.simulator import Fail
@@ -33,7 +33,7 @@ async def test_all_pages(
     assert menu.told["users"] == "There are none yet."
     assert "users_pick" not in menu.screen["menu_options"]
     users = add_users(home, 15)
-    monkeypatch.setattr(sub_users, "PAGE_SIZE", 5)
+    monkeypatch.setattr(register, "PAGE_SIZE", 5)
     await menu.choose("users")
     pages = home.cloud.requests.of("get_sub_users")[-3:]
     assert [(seen.query["page"], seen.query["pageSize"]) for seen in pages] == [
@@ -50,7 +50,7 @@ async def test_all_pages(
     assert menu.error == "No user of the list has this ID."
     await menu.submit(user=" Guest-04 ")
     assert menu.told["user"] == "Guest 04"
-    monkeypatch.setattr(sub_users, "MOST_PAGES", 2)
+    monkeypatch.setattr(register, "MOST_PAGES", 2)
     await menu.open("users")
     assert menu.told["users"].splitlines()[9:] == ["- Guest 09 · guest-09", "- … + 5"]
 
@@ -60,7 +60,7 @@ async def test_list_that_shrinks(
     home: Home, menu: OptionsMenu, monkeypatch: pytest.MonkeyPatch, pages: int | None
 ) -> None:
     """A page that is there no more is the end of the list; nobody is in it twice."""
-    monkeypatch.setattr(sub_users, "PAGE_SIZE", 2)
+    monkeypatch.setattr(register, "PAGE_SIZE", 2)
     add_users(home, 2)
     one = {"userID": "a", "partnerUserID": "anna", "firstName": "Anna"}
     nobody = {"firstName": "No", "lastName": "Id"}

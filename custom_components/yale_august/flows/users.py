@@ -10,13 +10,14 @@ import probatio as vol
 
 from custom_components.yale_august.cloud.models import LockSummary, Role, SubUser
 from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.people.register import Register
 from custom_components.yale_august.people.roles import (
     ROLE_WORDS,
     Holdings,
     async_holdings,
     full_name,
 )
-from custom_components.yale_august.people.sub_users import Register, async_register
+from custom_components.yale_august.people.sub_users import async_register
 from custom_components.yale_august.sentences import async_sentences, plain, said
 
 from .codes import by_name, choice, chosen

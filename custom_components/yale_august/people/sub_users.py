@@ -3,9 +3,6 @@
 For actions and forms. A sub-user's access token is used in here and goes nowhere else.
 """
 
-from dataclasses import dataclass
-from typing import Final
-
 from homeassistant.const import CONF_API_KEY
 from homeassistant.exceptions import HomeAssistantError
 
@@ -20,23 +17,12 @@ from custom_components.yale_august.cloud.errors import (
     InvalidParameter,
     SubUserRefused,
 )
-from custom_components.yale_august.cloud.models import SubUser, SubUserPage
+from custom_components.yale_august.cloud.models import SubUserPage
 from custom_components.yale_august.cloud.transport import Transport
 
 from .logins import refused, require_owner, told_of_account
+from .register import Register, async_read_register
 from .sharing import Sharing, SubUserWish, async_share, lacks_permission
-
-PAGE_SIZE: Final = 100
-MOST_PAGES: Final = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
-    """The sub-users of a login, as far as they were read."""
-
-    sub_users: tuple[SubUser, ...]
-    more: int = 0
-    """How many there are beside these, by the cloud's word."""
 
 
 async def async_page(account: Account, page: int, size: int) -> SubUserPage:
@@ -51,29 +37,12 @@ async def async_page(account: Account, page: int, size: int) -> SubUserPage:
 
 
 async def async_register(account: Account) -> Register:
-    """Return the sub-users of all pages; raises HomeAssistantError.
-
-    The list may grow and shrink while it is read: nobody is in it twice, and a page that is
-    there no more is its end.
-    """
-    found: dict[str, SubUser] = {}
-    total = 0
-    for number in range(1, MOST_PAGES + 1):
-        try:
-            page = await async_page(account, number, PAGE_SIZE)
-        except HomeAssistantError as err:
-            if err.translation_key != "no_such_page":
-                raise
-            break
-        total = page.total_records or 0
-        before = len(found)
-        for one in page.sub_users:
-            if one.user_id is not None and one.partner_user_id is not None:
-                found.setdefault(one.user_id, one)
-        last = page.total_pages is not None and number >= page.total_pages
-        if last or len(found) == before:
-            break
-    return Register(sub_users=tuple(found.values()), more=max(0, total - len(found)))
+    """Return the sub-users of all pages; raises HomeAssistantError."""
+    require_owner(account)
+    try:
+        return await async_read_register(account.client)
+    except CloudError as err:
+        raise _told(account, err, "forbidden") from err
 
 
 async def async_share_locks(account: Account, wish: SubUserWish) -> Sharing:
