@@ -162,6 +162,32 @@ async def test_choice_for_a_lock_that_is_away_stays(
     assert options.latch_use(door.lock_id) is LatchUse.SWAPPED
 
 
+async def test_only_what_was_shown_is_decided(
+    hass: HomeAssistant, home: Home, door: Lock
+) -> None:
+    """A lock that comes while the form is open is still asked about; one that it showed is decided even if it went."""
+    entry = await home.set_up()
+    form = await open_settings(hass, entry)
+    late = home.cloud.add_lock("unlatch", name="Back Door")
+    await home.account(entry).roster.async_refresh()
+    await home.shows("lock", "Back Door", "lock", "locked")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.config_entries.options.async_configure(
+        form["flow_id"],
+        {
+            "trust_minutes": 60,
+            "webhooks": False,
+            "names": True,
+            "calendar": False,
+            "hidden": [door.lock_id],
+        },
+    )
+    assert entry.options["latch"] == {door.lock_id: "hidden"}
+    await home.shows("lock", "Back Door", "lock", "locked")
+    assert len(asked(hass)) == 1
+    assert Options.read(entry.options).latch.keys().isdisjoint({late.lock_id})
+
+
 async def test_first_latch_lock_is_explained(
     hass: HomeAssistant, home: Home, door: Lock, hass_client: Any
 ) -> None:

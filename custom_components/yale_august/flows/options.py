@@ -41,6 +41,9 @@ CONF_HIDDEN = "hidden"
 class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow, ChangeUserFlow):
     """A menu; the entry is loaded anew when a setting has changed."""
 
+    _latch_shown: tuple[str, ...] = ()
+    """The locks about whose latch the form has asked: nothing is decided for others."""
+
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
@@ -59,7 +62,6 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow, ChangeUserFlow):
         options = Options.read(self.config_entry.options)
         with_codes = bool(self._code_locks())
         with_keys = self.config_entry.data[CONF_ACTING_USER] == ACTING_OWNER
-        latch_locks = self._latch_locks()
         errors: dict[str, str] = {}
         if user_input is not None:
             swapped = set(user_input.get(CONF_SWAPPED, ()))
@@ -81,11 +83,13 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow, ChangeUserFlow):
                             **options.latch,
                             **{
                                 lock_id: _use(lock_id, swapped, hidden)
-                                for lock_id in latch_locks
+                                for lock_id in self._latch_shown
                             },
                         },
                     }
                 )
+        latch_locks = self._latch_locks()
+        self._latch_shown = tuple(latch_locks)
         return self.async_show_form(
             step_id="settings",
             data_schema=self.add_suggested_values_to_schema(
