@@ -1,7 +1,7 @@
 """Devices: house -> bridge -> lock -> keypad, as the cloud names them."""
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.yale_august.const import DOMAIN, MANUFACTURER
@@ -240,6 +240,60 @@ async def test_new_bridge_and_keypad(home: Home) -> None:
         assert device is not None
         assert device.sw_version == version
     assert len(chain(home, entry, door.keypad.keypad_id)) == 4
+
+
+async def test_keypads_of_two_locks_are_exchanged(home: Home) -> None:
+    """What belongs to a keypad stands on the one that its lock has now, disabled or not; nothing is left over."""
+    front = home.cloud.add_lock("keypad", name=DOOR)
+    back = home.cloud.add_lock("keypad", name="Back Door")
+    entry = await home.set_up()
+    registry = er.async_get(home.hass)
+
+    def batteries() -> dict[str, str | None]:
+        family = {
+            device.id: device.name
+            for device in dr.async_entries_for_config_entry(
+                dr.async_get(home.hass), entry.entry_id
+            )
+        }
+        return {
+            lock.name: family.get(found.device_id or "")
+            for lock in (front, back)
+            if (id_ := f"{lock.lock_id}_keypad_battery")
+            and (name := registry.async_get_entity_id("sensor", DOMAIN, id_))
+            and (found := registry.async_get(name))
+        }
+
+    there = {DOOR: "Front Door keypad", "Back Door": "Back Door keypad"}
+    assert batteries() == there
+    battery = home.find("sensor", "Back Door", "keypad_battery")
+    assert battery is not None
+    registry.async_update_entity(
+        battery.entity_id, disabled_by=er.RegistryEntryDisabler.USER
+    )
+    await home.hass.async_block_till_done()
+    assert front.keypad is not None
+    assert back.keypad is not None
+    front.keypad.keypad_id, back.keypad.keypad_id = (
+        back.keypad.keypad_id,
+        front.keypad.keypad_id,
+    )
+    for lock in (front, back):
+        await refresh(home, entry, lock.name or "")
+    assert batteries() == there
+    front.keypad.keypad_id = "0123456789abcdef01234567"
+    await refresh(home, entry, DOOR)
+    assert batteries() == there
+    device = home.device(entry, front.keypad.keypad_id)
+    assert device is not None
+    keypads = [
+        other.name
+        for other in dr.async_entries_for_config_entry(
+            dr.async_get(home.hass), entry.entry_id
+        )
+        if other.model == "Keypad"
+    ]
+    assert sorted(map(str, keypads)) == ["Back Door keypad", "Front Door keypad"]
 
 
 async def test_unknown_facts(home: Home) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.typing import UNDEFINED
 
 from .cloud.models import Bridge, Keypad
@@ -115,15 +115,21 @@ class Facts:
         )
 
     @property
+    def bridge_id(self) -> str | None:
+        """Return the id of the bridge, if there is one."""
+        return None if self.bridge is None else self.bridge.bridge_id
+
+    @property
+    def keypad_id(self) -> str | None:
+        """Return the id of the keypad, if there is one."""
+        return None if self.keypad is None else self.keypad.keypad_id
+
+    @property
     def identifiers(self) -> set[tuple[str, str]]:
         """Return the identifiers of the lock's neighbours."""
         return {
             (DOMAIN, identifier)
-            for identifier in (
-                self.house_id,
-                self.bridge.bridge_id if self.bridge else None,
-                self.keypad.keypad_id if self.keypad else None,
-            )
+            for identifier in (self.house_id, self.bridge_id, self.keypad_id)
             if identifier is not None
         }
 
@@ -165,6 +171,8 @@ class _Devices:
             before, self._facts = self._facts, seen
             _register(self._hass, self._entry, self._lock.lock_id, seen)
             _forget_replaced(self._hass, self._entry, before, seen)
+            if seen.keypad is not None and before.keypad_id != seen.keypad_id:
+                _follow_keypad(self._hass, self._entry, self._lock)
 
 
 def account_device(entry: ConfigEntry) -> dr.DeviceInfo:
@@ -283,7 +291,7 @@ def _forget_replaced(
     """
     registry = dr.async_get(hass)
     for old, new in (
-        (_bridge_id(before), _bridge_id(now)),
+        (before.bridge_id, now.bridge_id),
         (before.house_id, now.house_id),
     ):
         if old is None or new is None or old == new:
@@ -296,8 +304,30 @@ def _forget_replaced(
             registry.async_remove_device(device.id)
 
 
-def _bridge_id(facts: Facts) -> str | None:
-    return None if facts.bridge is None else facts.bridge.bridge_id
+def _follow_keypad(
+    hass: HomeAssistant, entry: ConfigEntry, lock: LockCoordinator
+) -> None:
+    """Let the entities of a lock's keypad stand on the one that it has now; remove one that is left without any."""
+    here, keypad = device_of(lock), device_of(lock, keypad=True)
+    if here is None or keypad is None or keypad.id == here.id:
+        return
+    registry, entities = dr.async_get(hass), er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
+        if (
+            entity.unique_id.startswith(lock.lock_id)
+            and entity.device_id is not None
+            and entity.device_id not in (here.id, keypad.id)
+        ):
+            entities.async_update_entity(entity.entity_id, device_id=keypad.id)
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        if (
+            device.via_device_id == here.id
+            and device.id != keypad.id
+            and not er.async_entries_for_device(
+                entities, device.id, include_disabled_entities=True
+            )
+        ):
+            registry.async_remove_device(device.id)
 
 
 @callback
