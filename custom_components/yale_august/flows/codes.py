@@ -152,7 +152,7 @@ class CodesFlow(LoadedFlow):
         words = await Words.async_load(self.hass)
         return self.async_show_menu(
             step_id="code",
-            menu_options=_possible(code),
+            menu_options=possible(code),
             description_placeholders={
                 "lock": self._lock_label,
                 "guest": plain(code.name),
@@ -238,7 +238,7 @@ def by_name(text: str) -> list[tuple[int, str]]:
     ]
 
 
-def _possible(code: ShownCode) -> list[str]:
+def possible(code: ShownCode) -> list[str]:
     """Return the steps that a code allows."""
     if code.goal is Goal.GONE:
         stuck = code.state in (CodeState.REFUSED, CodeState.UNCERTAIN)

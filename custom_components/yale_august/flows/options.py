@@ -30,15 +30,14 @@ from custom_components.yale_august.options import (
     Options,
 )
 
-from .codes_add import AddCodeFlow
-from .codes_change import ChangeCodeFlow
+from .guests import GuestsFlow
 from .users_change import ChangeUserFlow
 
 CONF_SWAPPED = "swapped"
 CONF_HIDDEN = "hidden"
 
 
-class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow, ChangeUserFlow):
+class PartnerOptionsFlow(GuestsFlow, ChangeUserFlow):
     """A menu; the entry is loaded anew when a setting has changed."""
 
     _latch_shown: tuple[str, ...] = ()
@@ -50,9 +49,13 @@ class PartnerOptionsFlow(AddCodeFlow, ChangeCodeFlow, ChangeUserFlow):
         """Offer access codes, where there are any, additional users, and the settings."""
         if self._account is None:
             return await self.async_step_settings()
-        options = ["codes_lock", "users", "settings"]
-        if not self._code_locks():
+        locks = self._code_locks()
+        options = ["codes_lock", "guests", "users", "settings"]
+        if not locks:
             options.remove("codes_lock")
+        if len(locks) < 2 or not self._guests():
+            # One lock's list is the list of its guests.
+            options.remove("guests")
         return self.async_show_menu(step_id="init", menu_options=options)
 
     async def async_step_settings(
