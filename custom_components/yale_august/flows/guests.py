@@ -13,7 +13,7 @@ from custom_components.yale_august.codes.schedule import Opaque
 from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.sentences import plain
 
-from .codes import CONF_LOCK, by_name, choice, chosen, possible
+from .codes import CONF_LOCK, FormFields, by_name, choice, chosen, possible
 from .codes_add import CONF_LOCKS, CONF_NAME, CONF_SAME, AddCodeFlow
 from .codes_change import ChangeCodeFlow
 
@@ -142,10 +142,14 @@ class GuestsFlow(AddCodeFlow, ChangeCodeFlow):
             except HomeAssistantError as err:
                 errors, more = await self._refused(err)
                 told |= more
+        # Without a default the frontend would choose the first one.
+        fields: FormFields = {
+            vol.Required(CONF_LOCKS, default=[]): choice(others, multiple=True)
+        }
         return self.async_show_form(
             step_id="guest_more",
             data_schema=self.add_suggested_values_to_schema(
-                vol.Schema({vol.Required(CONF_LOCKS): choice(others, multiple=True)}),
+                vol.Schema(fields),
                 user_input or {},
             ),
             errors=errors,
