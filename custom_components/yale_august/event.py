@@ -21,7 +21,7 @@ from .codes.view import CodeEvent, CodeEventKind
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
 from .history.incidents import Incident, Kind
-from .history.witness import ACCESS, RING
+from .history.watch import ACCESS, RING
 from .knowledge.face import Part
 
 PARALLEL_UPDATES = 0

@@ -128,6 +128,7 @@ class Inventory:
     def async_leave(self) -> None:
         """Welcome no lock any more: the platforms are about to go."""
         self._leaving = True
+        self.witness.async_leave()
 
     async def async_close(self) -> None:
         """Leave no timer, claim or repair behind."""

@@ -1,9 +1,9 @@
 """Sensors of a lock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import override
+from typing import Any, Self, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -17,8 +17,10 @@ from homeassistant.const import (
     SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
     EntityCategory,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 from homeassistant.helpers.typing import StateType
 
 from .access_codes.desk import AccessCodes
@@ -28,6 +30,8 @@ from .cloud.models import DoorState
 from .codes.records import Reason
 from .coordinator import LockCoordinator
 from .entity import LockDeviceEntity, LockEntityDescriptionMixin, async_add_table
+from .history.incidents import Incident, Method
+from .history.watch import OPERATOR
 from .knowledge.face import Part
 from .knowledge.lock import LockData, Signal
 from .knowledge.trouble import Trouble
@@ -40,6 +44,13 @@ class SensorDescription(SensorEntityDescription, LockEntityDescriptionMixin):
     """One sensor of a lock."""
 
     value_fn: Callable[[LockCoordinator], StateType | datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorDescription(SensorEntityDescription, LockEntityDescriptionMixin):
+    """Who operated a lock last."""
+
+    parts: Part = Part.NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +126,7 @@ def _signal(
     )
 
 
-TABLE = (
+TABLE: tuple[SensorDescription | OperatorDescription, ...] = (
     SensorDescription(
         key="battery",
         parts=Part.FACTS,
@@ -171,6 +182,13 @@ TABLE = (
         supported_fn=lambda data: data.operable,
         value_fn=_last_verified,
     ),
+    OperatorDescription(
+        key=OPERATOR,
+        translation_key="operator",
+        # The event tells it too, and more: this is for those who look at it, not for automations.
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: data.operable,
+    ),
     _signal("rssi", SIGNAL_STRENGTH_DECIBELS_MILLIWATT, lambda signal: signal.rssi),
     _signal(
         "wlan_rssi",
@@ -211,7 +229,15 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors that each lock has."""
-    async_add_table(entry, async_add_entities, TABLE, YaleAugustSensor)
+
+    def make(
+        lock: LockCoordinator, row: SensorDescription | OperatorDescription
+    ) -> Entity:
+        if isinstance(row, OperatorDescription):
+            return OperatorSensor(entry, lock, row)
+        return YaleAugustSensor(lock, row)
+
+    async_add_table(entry, async_add_entities, TABLE, make)
     async_add_codes_table(entry, async_add_entities, CODES_TABLE, CodesSensor)
 
 
@@ -231,6 +257,106 @@ class YaleAugustSensor(LockDeviceEntity, SensorEntity):
     def native_value(self) -> StateType | datetime:
         """Return the fact; None when it is not known."""
         return self.entity_description.value_fn(self.coordinator)
+
+
+@dataclass(frozen=True, slots=True)
+class LastOperation(ExtraStoredData):
+    """What is shown of the last operation."""
+
+    operator: str | None = None
+    method: Method | None = None
+
+    @classmethod
+    def read(cls, stored: ExtraStoredData | None) -> Self:
+        """Read back what was shown before; what cannot be read was not."""
+        told = {} if stored is None else stored.as_dict()
+        operator, method = told.get("operator"), told.get("method")
+        return cls(
+            operator if isinstance(operator, str) else None,
+            Method(method) if method in set(Method) else None,
+        )
+
+    @override
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return asdict(self)
+
+
+class OperatorSensor(LockDeviceEntity, SensorEntity, RestoreEntity):
+    """Who operated a lock last, of what is told; nobody who is not said to be.
+
+    It ends at the newest operation whatever is told late, and is shown again after a restart.
+    """
+
+    entity_description: OperatorDescription
+
+    def __init__(
+        self,
+        entry: YaleAugustConfigEntry,
+        coordinator: LockCoordinator,
+        description: OperatorDescription,
+    ) -> None:
+        """Know of nobody yet."""
+        super().__init__(coordinator, description)
+        self._account = entry.runtime_data
+        self._restored = LastOperation()
+        self._last: Incident | None = None
+        """The last operation since the start."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Show who it was before, and hear of what happens from now on."""
+        await super().async_added_to_hass()
+        self._restored = LastOperation.read(await self.async_get_last_extra_data())
+        witness, lock_id = self._account.witness, self.coordinator.lock_id
+        self.async_on_remove(
+            witness.async_listen(self.coordinator, OPERATOR, self._happened)
+        )
+        # The event may have come first, and have been told.
+        self._last = witness.last_operation(lock_id)
+
+    @property
+    @override
+    def view(self) -> object:
+        """Return what is shown: a name may be learned later."""
+        return self._shown
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """Return what the operator is called; None where nobody says who it was."""
+        return self._shown.operator
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return how it was operated."""
+        method = self._shown.method
+        return {"method": None if method is None else method.value}
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> LastOperation:
+        """Return what is shown again after a restart."""
+        return self._shown
+
+    @property
+    def _shown(self) -> LastOperation:
+        people, last = self._account.people, self._last
+        if last is not None:
+            detail = self.coordinator.data.detail
+            return LastOperation(people.doer(last.doer, detail), last.method)
+        if people.may_show(self._restored.operator):
+            return self._restored
+        return LastOperation(None, self._restored.method)
+
+    @callback
+    def _happened(self, incident: Incident) -> None:
+        if incident.kind.is_operation:
+            # What is told late is not the last.
+            witness, lock_id = self._account.witness, self.coordinator.lock_id
+            self._last = witness.last_operation(lock_id) or self._last
+            self.async_write_ha_state()
 
 
 class CodesSensor(CodesEntity, SensorEntity):

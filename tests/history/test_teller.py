@@ -7,7 +7,7 @@ from homeassistant.util import dt as dt_util
 from custom_components.yale_august.history.incidents import Kind, Sighting, Source
 from custom_components.yale_august.history.journal import Journal, Patience
 from custom_components.yale_august.history.teller import APART, Teller
-from custom_components.yale_august.history.watch import Watch
+from custom_components.yale_august.history.watch import ACCESS, Watch
 from tests.home import Home
 from tests.simulator import Lock
 
@@ -29,7 +29,8 @@ async def test_two_at_once_are_told_apart(home: Home, door: Lock) -> None:
     watch = Watch(
         home.coordinator(entry, DOOR),
         journal,
-        [lambda incident: told.append((incident.kind, loop.time()))],
+        {ACCESS: lambda incident: told.append((incident.kind, loop.time()))},
+        is_heard=True,
     )
     teller = Teller(home.hass, home.account(entry).people)
 

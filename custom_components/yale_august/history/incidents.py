@@ -50,6 +50,11 @@ class Kind(StrEnum):
         """Whether the bolt stands elsewhere now, or should."""
         return self in _BOLT
 
+    @property
+    def is_operation(self) -> bool:
+        """Whether somebody or something has operated the lock, and it did as it should."""
+        return self in _OPERATIONS
+
 
 class Method(StrEnum):
     """How it was done."""
@@ -80,10 +85,19 @@ class Source(Enum):
     """A command of ours that was confirmed."""
 
 
+_WORDS: Final = {
+    Method.MANUAL: "manuallock",
+    Method.AUTO: "automaticrelock",
+    Method.ONE_TOUCH: "onetouchlock",
+    Method.LINKED: "linkedlock",
+}
+"""What stands for nobody, where no person acted; the last is a word of our own."""
+
 _DOOR: Final = frozenset({Kind.DOOR_OPENED, Kind.DOOR_CLOSED})
 _OUT: Final = frozenset({Kind.LOCKED, Kind.AUTO_LOCKED, Kind.SECURED})
 _IN: Final = frozenset({Kind.UNLOCKED, Kind.OPENED})
-_BOLT: Final = _OUT | _IN | {Kind.JAMMED}
+_OPERATIONS: Final = _OUT | _IN
+_BOLT: Final = _OPERATIONS | {Kind.JAMMED}
 
 _OF_BOLT: Final = {
     BoltState.LOCKED: Kind.LOCKED,
@@ -159,6 +173,11 @@ class Incident:
     """The user id of the person who did it."""
     ours: bool = False
     """Whether a command of this Home Assistant did it."""
+
+    @property
+    def doer(self) -> str | None:
+        """The user id of who did it, or the word in its place where no person did; None: not said."""
+        return self.actor or _WORDS.get(self.method)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from custom_components.yale_august.cloud.models import JsonValue
 from custom_components.yale_august.household import Household
 
 from .feeds import Entries, Feeds
-from .watch import Watch
+from .watch import ACCESS, OPERATOR, RING, Watch
 
 ALL: Final = 100
 """Entries of a feed that the cloud tells at most."""
@@ -53,9 +53,14 @@ class Inquiry:
         """Return what diagnostics may show."""
         return self._feeds.figures()
 
-    def allows(self, house_id: str | None) -> bool:
-        """Return whether the feed of a house may be read, as far as is known."""
-        return self._feeds.allows(house_id)
+    @callback
+    def heed(self, watch: Watch) -> None:
+        """See for what the feed is read for a lock: who listens, and whether it may be read."""
+        listeners, allowed = watch.listeners, self._feeds.allows(watch.house_id)
+        watch.journal.wants_names = allowed and (
+            ACCESS in listeners or OPERATOR in listeners
+        )
+        watch.wants_ring = allowed and RING in listeners
 
     @callback
     def async_ask(self, watch: Watch) -> None:
@@ -115,7 +120,7 @@ class Inquiry:
         now = dt_util.utcnow()
         for watch in list(self._watches.values()):
             if not self._feeds.allows(watch.house_id):
-                watch.journal.wants_names = watch.wants_ring = False
+                self.heed(watch)
                 watch.doubted_at = None
             elif watch.house_id != house_id:
                 continue

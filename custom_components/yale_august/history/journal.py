@@ -298,6 +298,16 @@ class Journal:
             self._since = max(self._since, self._told.pop(0).at + GRAIN)
         return case.incident
 
+    @property
+    def last_operation(self) -> Incident | None:
+        """How the lock was operated last, of what has been told.
+
+        None where that was before the start: of that nobody remembers who it was.
+        """
+        told = (case for case in self._told if case.kind.is_operation)
+        last = max(told, key=attrgetter("at"), default=None)
+        return last.incident if last is not None and last.seen else None
+
     def has_told_after(self, incident: Incident) -> bool:
         """Return whether the bolt has moved again since then, as was told."""
         return any(case.kind.of_bolt and case.at > incident.at for case in self._told)

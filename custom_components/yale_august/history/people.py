@@ -16,6 +16,8 @@ PSEUDO_USERS: Final = {
     "manualunlatch": "Manual",
     "autorelock": "Auto-lock",
     "automaticrelock": "Auto-lock",
+    "onetouchlock": "One-touch",
+    "linkedlock": "Linked lock",
 }
 """Words the cloud sends where no person acted (reference 19.3, 20.3, 21)."""
 
@@ -89,7 +91,11 @@ class People:
 
     def may_show(self, name: object) -> bool:
         """Return whether what somebody was called before may be shown now."""
-        return self.by_name or _NUMBER.fullmatch(str(name)) is not None
+        return (
+            self.by_name
+            or name in PSEUDO_USERS.values()
+            or _NUMBER.fullmatch(str(name)) is not None
+        )
 
     def _by_number(self, *ids: str) -> str:
         """Return the number of a person who has these ids; one who had two has the first from now on."""

@@ -10,14 +10,12 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .cases import springs_back
-from .incidents import Incident, Method, bolt_kind, like
+from .incidents import Incident, bolt_kind, like
 from .people import People
 from .watch import Watch
 
 APART: Final = 0.005
 """Seconds between two events: their entity's state is the time to the millisecond."""
-_DOERS: Final = {Method.MANUAL: "manuallock", Method.AUTO: "automaticrelock"}
-"""What stands for nobody, where no person acted."""
 
 
 class Teller:
@@ -39,12 +37,12 @@ class Teller:
         """
         now, clock = dt_util.utcnow(), self._hass.loop.time()
         # What nobody hears is not told: the entity is on its way out, or comes back.
-        incident = watch.journal.tell(now) if watch.listeners else None
+        incident = watch.journal.tell(now) if watch.is_heard else None
         if incident is not None:
             watch.told_at = clock
             self._tell(watch, incident)
         due = watch.journal.due
-        if due is None or not watch.listeners:
+        if due is None or not watch.is_heard:
             self.async_cancel(watch)
             return
         wait = max(APART, (due - now).total_seconds())
@@ -78,7 +76,7 @@ class Teller:
 
     def _tell(self, watch: Watch, incident: Incident) -> None:
         self._name_doer(watch, incident)
-        for listener in list(watch.listeners):
+        for listener in list(watch.listeners.values()):
             listener(incident)
         for hearer in self.hearers:
             hearer(watch.lock.lock_id, incident)
@@ -88,7 +86,7 @@ class Teller:
         lock = watch.lock
         bolt = lock.data.bolt
         stands = None if bolt is None else bolt_kind(bolt.value)
-        doer = incident.actor or _DOERS.get(incident.method)
+        doer = incident.doer
         if doer is None or stands is None or watch.journal.has_told_after(incident):
             return
         if like(stands, incident.kind) != 0 and not springs_back(incident.kind, stands):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE
 
@@ -10,6 +11,11 @@ from custom_components.yale_august.coordinator import LockCoordinator
 
 from .incidents import Incident
 from .journal import Journal
+
+ACCESS: Final = "access"
+RING: Final = "ring"
+OPERATOR: Final = "operator"
+"""The keys of the entities for whose sake the feed is read."""
 
 type IncidentListener = Callable[[Incident], None]
 
@@ -20,7 +26,10 @@ class Watch:
 
     lock: LockCoordinator
     journal: Journal
-    listeners: list[IncidentListener] = field(default_factory=list)
+    listeners: dict[str, IncidentListener] = field(default_factory=dict)
+    """Who hears what happens, by the entity's key."""
+    is_heard: bool = False
+    """Whether those are there that must not miss anything: what is told is not told again."""
     blind: bool = True
     """Whether something may have happened that was not heard."""
     hears_since: datetime | None = None
@@ -28,7 +37,7 @@ class Watch:
     doubted_at: datetime | None = None
     """Since when only the feed can tell what has happened; None: nothing is in doubt."""
     wants_ring: bool = False
-    """Whether somebody waits for the bell of it."""
+    """Whether somebody waits for the bell of it, and the feed may be read."""
     cancel_telling: CALLBACK_TYPE | None = None
     telling_at: float = 0.0
     """When, by the loop's clock, somebody wakes up to tell what waits."""

@@ -1,9 +1,10 @@
 """Who did it: hears what happens at the locks of an account and tells each incident once.
 
 A journal for each lock whose events somebody wants decides what has happened. The feed of a house
-is read only when the journal of a lock whose `access` entity is on needs it: nobody has said who it
-was, a message does not fit what is known, or the cloud knows of something that was not heard. It is
-read once for all who need it by then, and at most once for each operation.
+is read only when the journal of a lock needs it whose `access` entity is on, or the sensor of who
+operated it last: nobody has said who it was, a message does not fit what is known, or the cloud
+knows of something that was not heard. It is read once for all who need it by then, and at most once
+for each operation.
 
 A bell is told of by posts and by the feed. For a lock with a doorbell the feed is therefore read,
 too, when a message comes that says nothing new and is no second one of an operation.
@@ -12,9 +13,10 @@ too, when a message comes that says nothing new and is no second one of an opera
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import Platform
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
@@ -48,10 +50,9 @@ from .incidents import (
 from .inquiry import Inquiry
 from .journal import GRAIN, Journal, Memory, Patience
 from .teller import Teller
-from .watch import IncidentListener, Watch
+from .watch import ACCESS, OPERATOR, IncidentListener, Watch
 
-ACCESS, RING = "access", "ring"
-"""The keys of the entities for whose sake the feed is read."""
+_PLATFORMS: Final = {ACCESS: Platform.EVENT, OPERATOR: Platform.SENSOR}
 
 
 class Watched(Household, Protocol):
@@ -78,7 +79,7 @@ class Witness:
         self._memory = {
             lock_id: told
             for lock_id, told in memory.items()
-            if not _is_disabled(hass, lock_id)
+            if _may_be_told(hass, lock_id)
         }
         pace = account.pace
         self._patience = Patience(gather=pace.gather, name=pace.name, lag=pace.feed_lag)
@@ -87,6 +88,7 @@ class Witness:
         self._inquiry = Inquiry(
             hass, entry, account, self._watches, self._teller.async_plan
         )
+        self._leaving = False
         account.people.listeners.append(self._named)
         entry.async_on_unload(self._stop)
 
@@ -129,18 +131,46 @@ class Witness:
     ) -> CALLBACK_TYPE:
         """Tell `listener` each incident at a lock from now on; call the result to stop.
 
-        For the `access` entity, what happened since it was last told is told first.
+        Where the feed tells of it, what happened since it was last told is told first.
         """
         watch = self._watches.get(lock.lock_id)
         if watch is None:
             watch = self._watches[lock.lock_id] = self._begin(lock)
-        watch.listeners.append(listener)
-        if key == ACCESS:
-            watch.journal.wants_names = self._inquiry.allows(watch.house_id)
+        watch.listeners[key] = listener
+        self._heed(watch)
+        if watch.journal.wants_names:
             self._updated(watch)
-        elif key == RING:
-            watch.wants_ring = self._inquiry.allows(watch.house_id)
-        return partial(_leave, watch, key, listener)
+        return partial(self._leave, watch, key)
+
+    @callback
+    def last_operation(self, lock_id: str) -> Incident | None:
+        """Return how a lock was operated last, of what was told; None where that was before the start."""
+        watch = self._watches.get(lock_id)
+        return None if watch is None else watch.journal.last_operation
+
+    @callback
+    def async_leave(self) -> None:
+        """Tell nothing any more: one listener goes after the other, and all hear of it next time."""
+        self._leaving = True
+        for watch in self._watches.values():
+            self._heed(watch)
+
+    @callback
+    def _leave(self, watch: Watch, key: str) -> None:
+        del watch.listeners[key]
+        self._heed(watch)
+
+    def _heed(self, watch: Watch) -> None:
+        """See for whom a lock is watched now.
+
+        Without the `access` entity nothing is told while that is only on its way, or comes back.
+        """
+        listeners = watch.listeners
+        watch.is_heard = not self._leaving and (
+            ACCESS in listeners
+            or (bool(listeners) and not _is_on(self._hass, watch.lock.lock_id, ACCESS))
+        )
+        self._inquiry.heed(watch)
 
     def _begin(self, lock: LockCoordinator) -> Watch:
         watch = Watch(
@@ -309,17 +339,21 @@ def _door_has_moved(message: PushMessage, before: LockData) -> bool:
     return doors == {Kind.DOOR_OPENED, Kind.DOOR_CLOSED}
 
 
-def _is_disabled(hass: HomeAssistant, lock_id: str) -> bool:
+def _is_on(hass: HomeAssistant, lock_id: str, key: str) -> bool:
+    """Return whether an entity of a lock is there, or will be."""
+    row = _row(hass, lock_id, key)
+    return row is not None and not row.disabled
+
+
+def _may_be_told(hass: HomeAssistant, lock_id: str) -> bool:
+    """Return whether anybody may want to hear what happened at a lock while nobody listened."""
+    access = _row(hass, lock_id, ACCESS)
+    return access is None or not access.disabled or _is_on(hass, lock_id, OPERATOR)
+
+
+def _row(hass: HomeAssistant, lock_id: str, key: str) -> er.RegistryEntry | None:
     registry = er.async_get(hass)
-    entity_id = registry.async_get_entity_id("event", DOMAIN, f"{lock_id}_{ACCESS}")
-    row = None if entity_id is None else registry.async_get(entity_id)
-    return row is not None and row.disabled
-
-
-@callback
-def _leave(watch: Watch, key: str, listener: IncidentListener) -> None:
-    watch.listeners.remove(listener)
-    if key == ACCESS:
-        watch.journal.wants_names = False
-    elif key == RING:
-        watch.wants_ring = False
+    entity_id = registry.async_get_entity_id(
+        _PLATFORMS[key], DOMAIN, f"{lock_id}_{key}"
+    )
+    return None if entity_id is None else registry.async_get(entity_id)
