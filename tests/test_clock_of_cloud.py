@@ -46,3 +46,16 @@ async def test_jump_is_looked_after(home: Home) -> None:
     )
     await home.keeps_still()
     assert home.reads(DOOR, since=before) == ["get_lock", "get_lock"]
+
+
+async def test_date_that_cannot_be(home: Home) -> None:
+    """A proxy without a clock, or one of the year 9926: times of the cloud are taken as they are."""
+    door = home.cloud.add_lock(name=DOOR)
+    home.cloud.options.push_timestamps = True
+    home.cloud.faults.set_clock(timedelta(days=365 * 7900))
+    entry = await home.set_up()
+    assert home.state("lock", DOOR, "lock") == "locked"
+    assert home.account(entry).clock_offset == timedelta()
+    home.cloud.faults.set_clock(timedelta())
+    await home.cloud.hands.unlock(door)
+    await home.shows("lock", DOOR, "lock", "unlocked")

@@ -355,7 +355,13 @@ def test_retry_after_by_our_clock() -> None:
     assert abs(found.retry_after - expected) < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Sun, 99 Nov 2026 12:00:00 GMT"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        *("", "yesterday", "Sun, 99 Nov 2026 12:00:00 GMT"),
+        *("Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"),
+    ],
+)
 def test_a_date_that_is_none(date: str) -> None:
     """It is not there."""
     assert answer(200, date=date).date is None

@@ -123,8 +123,8 @@ class Gate:
         # A handshake was noted when it was decided; this is the end of its socket.
         if cloud.requests[number].status is None:
             cloud.requests.update(number, status=response.status)
-        response.headers["Date"] = self._clock.now().strftime(
-            "%a, %d %b %Y %H:%M:%S GMT"
+        response.headers.setdefault(
+            "Date", self._clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT")
         )
         return response
 

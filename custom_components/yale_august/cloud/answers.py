@@ -12,6 +12,7 @@ from typing import Final
 from . import errors
 from .errors import Acted, CloudError, DeviceError
 from .models import BoltState, Failure, JsonValue, read_bolt_state
+from .models.json import possible
 from .routes import GET_LOCK_STATUS, Route, Safety
 
 _DEVICE_ERRORS: Final[dict[int, type[DeviceError]]] = {
@@ -216,7 +217,10 @@ def _http_date(text: str | None) -> datetime | None:
         return None
     try:
         at = parsedate_to_datetime(text)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        # What stands between us and the cloud may have a clock that was never set.
+        return possible(
+            at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        )
     except ValueError, OverflowError:
         return None
 

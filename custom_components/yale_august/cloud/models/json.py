@@ -86,7 +86,12 @@ def timestamp(value: object) -> datetime | None:
             found = _EPOCH + timedelta(milliseconds=milliseconds)
     except ValueError, OverflowError:
         return None
-    return found if _EARLIEST <= found < _LATEST else None
+    return possible(found)
+
+
+def possible(at: datetime) -> datetime | None:
+    """Return a time of the years in which the cloud can have told it, else None."""
+    return at if _EARLIEST <= at < _LATEST else None
 
 
 def lock_id(value: object) -> str | None:
