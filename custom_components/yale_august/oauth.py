@@ -11,7 +11,7 @@ import logging
 import math
 import re
 import time
-from typing import Any, Final, TypeGuard, cast, override
+from typing import Any, Final, cast, override
 
 from aiohttp import ClientError, ClientResponse
 from homeassistant.components.application_credentials import ClientCredential
@@ -33,7 +33,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 from homeassistant.util.hass_dict import HassKey
 
 from .addresses import brand_endpoints
-from .cloud.auth import TokenSource, token_claims
+from .cloud.auth import TokenSource, is_token, token_claims
 from .cloud.brand import Brand
 from .cloud.errors import CloudError, CloudUnavailable, LoginExpired, RateLimited
 from .const import CONF_BRAND, DOMAIN
@@ -395,26 +395,16 @@ def _usable_token(answer: Mapping[str, object] | None) -> dict[str, Any] | None:
     if answer is None:
         return None
     access_token = answer.get(CONF_ACCESS_TOKEN)
-    if not _is_token(access_token):
+    if not is_token(access_token):
         return None
     lifetime = _lifetime(answer.get(_EXPIRES_IN), access_token)
     if lifetime is None:
         return None
     token: dict[str, Any] = {CONF_ACCESS_TOKEN: access_token, _EXPIRES_IN: lifetime}
     refresh_token = answer.get(_REFRESH_TOKEN)
-    if _is_token(refresh_token):
+    if is_token(refresh_token):
         token[_REFRESH_TOKEN] = refresh_token
     return token
-
-
-def _is_token(value: object) -> TypeGuard[str]:
-    """Return whether it is a text that a header and a file can carry."""
-    return (
-        isinstance(value, str)
-        and value.isascii()
-        and value.isprintable()
-        and value != ""
-    )
 
 
 def _lifetime(stated: object, access_token: str) -> int | None:

@@ -172,10 +172,12 @@ async def test_refusals_renew_once() -> None:
         # The caller's own request was never sent.
         (errors.OutcomeUnknown(status=502), errors.CloudUnavailable),
         (None, errors.UnexpectedAnswer),
+        # What no header can carry.
+        ("opaque\r\nx: y", errors.UnexpectedAnswer),
     ],
 )
 async def test_a_mint_that_fails(
-    error: Exception | None, kind: type[errors.CloudError]
+    error: Exception | str | None, kind: type[errors.CloudError]
 ) -> None:
     """Its error is told, nothing has acted, and the next call tries again."""
     mint = Mint(error, "two")

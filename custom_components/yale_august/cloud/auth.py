@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import json
-from typing import Final, Protocol, override
+from typing import Final, Protocol, TypeGuard, override
 
 from .errors import CloudError, CloudUnavailable, OutcomeUnknown, UnexpectedAnswer
 from .models import SubUserLogin
@@ -170,8 +170,8 @@ class SubUserTokens(TokenSource):
             raise CloudUnavailable(
                 operation=err.operation, status=err.status, detail=err.detail
             ) from err
-        if not login.access_token:
-            raise UnexpectedAnswer(detail="the sub-user came without a token")
+        if not is_token(login.access_token):
+            raise UnexpectedAnswer(detail="the sub-user came without a usable token")
         self._token = login.access_token
         self._mint_after = self._ends_before(login.access_token)
         return self._token
@@ -184,6 +184,16 @@ class SubUserTokens(TokenSource):
         # the clock is wrong: then only the cloud's refusal says when it ends.
         mint_after = expires_at - MARGIN
         return mint_after if mint_after > self._now() else None
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Return whether it is a text that a header and a file can carry."""
+    return (
+        isinstance(value, str)
+        and value.isascii()
+        and value.isprintable()
+        and value != ""
+    )
 
 
 def _text(value: object) -> str | None:
