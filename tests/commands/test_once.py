@@ -66,6 +66,52 @@ async def test_never_acts_and_never_says_so(home: Home, door: Lock, fault: Any) 
     assert home.commands() == ["unlock", "status"]
 
 
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.usefixtures("hurried")
+async def test_answer_that_we_stumble_on(
+    home: Home, door: Lock, monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """A fault of ours is no verdict: followed to the end, and nothing old is shown for it."""
+    entry = await home.set_up()
+    client = home.account(entry).client
+
+    def stumble(*_: object, **__: object) -> None:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+    if not told:
+        home.cloud.faults.lose_messages(None)
+        home.cloud.faults.stale_cache(door)
+        home.cloud.faults.add("get_lock", Hang(3), times=None)
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "read", stumble)
+        if told:
+            await operate(home, "unlock")
+        else:
+            with refused("unconfirmed"):
+                await operate(home, "unlock")
+    assert home.state("lock", DOOR, "lock") == ("unlocked" if told else "unknown")
+    assert len(puts(home)) == 1
+
+
+async def test_stumbles_before_it_has_left(
+    home: Home, door: Lock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for the end of what has not begun, and what is known stays so."""
+    entry = await home.set_up()
+
+    async def stumble() -> str:
+        raise ValueError
+
+    transport = home.account(entry).client.transport
+    with monkeypatch.context() as patched:
+        patched.setattr(transport.tokens, "access_token", stumble)
+        with refused("not_sent"):
+            async with asyncio.timeout(0.5):
+                await operate(home, "unlock")
+    assert home.state("lock", DOOR, "lock") == "locked"
+    assert puts(home) == []
+
+
 @pytest.mark.parametrize("push", [True, False])
 async def test_hangs(
     home: Home, door: Lock, pace: Callable[..., None], push: bool

@@ -122,8 +122,6 @@ async def _async_move(
         finally:
             sending.cancel()
             await asyncio.wait({sending})
-    if not sending.cancelled():
-        sending.result()
     if proof.refusal is not None:
         raise _failed(lock, proof.refusal, proof.sent) from proof.refusal
     if not proof.left:
@@ -145,6 +143,21 @@ async def _async_move(
 
 
 async def _async_send(
+    lock: LockCoordinator,
+    movement: Movement,
+    choices: Choices,
+    proof: Proof,
+) -> None:
+    """Send the command; whatever we stumble on is no verdict, and the bolt may have moved."""
+    try:
+        await _async_send_once(lock, movement, choices, proof)
+    except Exception:
+        _LOGGER.exception("A command stumbled")
+        if not proof.left:
+            proof.done.set()
+
+
+async def _async_send_once(
     lock: LockCoordinator,
     movement: Movement,
     choices: Choices,
@@ -202,18 +215,17 @@ async def _async_follow(lock: LockCoordinator, proof: Proof) -> None:
             reading.cancel()
             proven.cancel()
             await asyncio.wait({reading, proven})
-        if not reading.cancelled():
-            reading.result()
 
 
 async def _async_read_back(lock: LockCoordinator) -> None:
     asked = dt_util.utcnow()
     try:
         status = await lock.account.client.get_lock_status(lock.lock_id, errand=True)
+        lock.async_take_status(status, asked)
     except CloudError as err:
         _LOGGER.debug("Read-back failed: %s", err)
-    else:
-        lock.async_take_status(status, asked)
+    except Exception:
+        _LOGGER.exception("A read-back stumbled")
 
 
 _RESTS = {
