@@ -16,6 +16,7 @@ from homeassistant.util.async_ import get_scheduled_timer_handles
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components import yale_august
 from custom_components.yale_august import channel
 from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
 
@@ -341,6 +342,25 @@ async def test_unload_in_the_middle_of_everything(home: Home) -> None:
     assert tasks() == []
     assert timers(home.hass) == []
     assert not home.cloud.subscribers
+
+
+async def test_set_up_that_is_given_up_at_its_end(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The locks are shown already: the cloud keeps nothing of ours all the same."""
+    home.cloud.add_lock(name=DOOR)
+
+    async def give_up(*_: object) -> None:
+        assert home.state("lock", DOOR, "lock") == "locked"
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(yale_august, "async_load", give_up)
+    entry = await home.set_up()
+    assert state(entry) is ConfigEntryState.SETUP_ERROR
+    assert not home.cloud.subscribers
+    assert not home.cloud.sockets
+    assert tasks() == []
+    assert timers(home.hass) == []
 
 
 async def test_unload_while_a_lock_arrives(home: Home) -> None:

@@ -50,10 +50,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
     try:
         await account.async_start()
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+        await _async_open_rest(hass, entry)
     except BaseException:
         await account.async_stop()
         raise
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    return True
+
+
+async def _async_open_rest(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> None:
+    """Open what nobody waits for who wants to see the locks."""
+    account = entry.runtime_data
     await async_load(hass, "neighbours")
     from .neighbours import async_note_neighbours
 
@@ -66,7 +73,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -
     if account.options.webhooks:
         account.codes.posts.async_open()
     account.codes.survey.async_start()
-    return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: YaleAugustConfigEntry) -> bool:
