@@ -224,13 +224,22 @@ class Bench:
 
     async def sign_in_again(self) -> None:
         """Do what a person does who is asked for a new login."""
-        if self.loaded:
-            assert await async_unload_entry(self.hass, self.entry)
-            await self._unloaded()
+        await self._unload()
         self.hass.config_entries.async_update_entry(
             self.entry, data={**self.entry.data, "token": self._tokens()}
         )
         await self._set_up_at_last(0)
+
+    async def reload(self) -> None:
+        """Unload the entry and set it up again, whatever runs."""
+        await self._unload()
+        await self._set_up_at_last(3600)
+
+    async def _unload(self) -> None:
+        if self.loaded:
+            assert await async_unload_entry(self.hass, self.entry)
+            await self._unloaded()
+            self.entry.mock_state(self.hass, ConfigEntryState.NOT_LOADED)
 
     def _tokens(self) -> dict[str, object]:
         tokens = self.cloud.authorize()

@@ -184,7 +184,7 @@ class _World:
         loop = asyncio.get_running_loop()
         locks = self._bench.cloud.locks
         while loop.time() < until:
-            await asyncio.sleep(self._chance.expovariate(len(locks) / (2 * HOUR)))
+            await self._pause(len(locks) / (2 * HOUR), until)
             lock = self._chance.choice(locks)
             is_there = not self._down and self._bench.lock(lock) is not None
             if not is_there or lock.lock_id in self._used():
@@ -195,6 +195,11 @@ class _World:
             )
             self._busy.add(task)
             task.add_done_callback(self._done)
+
+    async def _pause(self, often: float, until: float) -> None:
+        """Wait for the next thing that happens so often a second, and not beyond `until`: nobody looks then."""
+        left = until - asyncio.get_running_loop().time()
+        await asyncio.sleep(min(self._chance.expovariate(often), left))
 
     @asynccontextmanager
     async def _stopping(self) -> AsyncGenerator[None]:
@@ -217,7 +222,7 @@ class _World:
     async def _trouble(self, mischief: Mischief, until: float) -> None:
         loop = asyncio.get_running_loop()
         while loop.time() < until:
-            await asyncio.sleep(self._chance.expovariate(1 / 600))
+            await self._pause(1 / 600, until)
             await mischief.happen()
             if self._bench.entry.asked_for_login:
                 await self._log_in()

@@ -22,7 +22,7 @@ def test_soak() -> None:
     assert max(figures.per_lock_and_hour) <= 5
     # At a start each lock is read, asked for what it can do, and read once more where push
     # comes late; that is all.
-    assert figures.worst_window <= 3.5 * LOCKS
+    assert figures.worst_window <= 3.5 * LOCKS + 5
     # At the first rest the Home Assistant before a restart is still there, with journals that are
     # empty: half of the locks that are counted then.
     assert figures.objects[-1] <= 1.4 * figures.objects[0]

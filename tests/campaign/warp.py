@@ -17,6 +17,7 @@ from typing import Final, cast, override
 
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
+import pytest
 
 from custom_components.yale_august.cloud.budget import Budget
 
@@ -126,10 +127,16 @@ def _frozen() -> Iterator[_Clock]:
     assert defaults is not None
     kept = dict(defaults)
     # Bound when the module was read: what freezes time does not find them.
-    with freeze_time(START.replace(tzinfo=None)) as frozen:
+    with (
+        freeze_time(START.replace(tzinfo=None)) as frozen,
+        pytest.MonkeyPatch.context() as monkeypatch,
+    ):
+        clock = _Clock(cast("FrozenDateTimeFactory", frozen))
+        # Else it would go back with the time of day.
+        monkeypatch.setattr(time, "monotonic", lambda: clock.seconds)
         defaults.update(clock=lambda: time.monotonic(), wall=lambda: time.time())  # noqa: PLW0108
         try:
-            yield _Clock(cast("FrozenDateTimeFactory", frozen))
+            yield clock
         finally:
             defaults.update(kept)
 
