@@ -52,6 +52,8 @@ class Pace:
     """After this time the activity feed has learned of what was pushed."""
     feed_retry: timedelta = timedelta(minutes=5)
     """After this time a feed that could not be read, and has to be, is read again."""
+    feed_right: timedelta = timedelta(days=1)
+    """After this time a feed that key or login may not read is asked for once more."""
     gather: timedelta = timedelta(seconds=1)
     """How long an event that tells its own time waits for what happened before it."""
     name: timedelta = timedelta(seconds=12)

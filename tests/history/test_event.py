@@ -10,9 +10,10 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.const import DOMAIN
+from tests.actions.action_home import ask
 from tests.doors import refused
 from tests.home import Home
-from tests.simulator import Bolt, Cause, Fail, Lock
+from tests.simulator import REMOVED, Bolt, Cause, Fail, Lock
 from tests.simulator.accounts import User
 from tests.simulator.activities import stranger
 from tests.simulator.motion import Origin
@@ -239,6 +240,63 @@ async def test_key_without_the_right(
         if DOMAIN in one.name and one.levelname != "DEBUG"
     ] == []
     assert not list(entry.async_get_active_flows(home.hass, {"reauth"}))
+
+
+@pytest.mark.parametrize("by", ["time", "check"])
+@pytest.mark.parametrize("fault", [NO_RIGHT, Fail(403, {"message": "no"})])
+async def test_right_that_comes_back(
+    home: Home,
+    door: Lock,
+    pia: User,
+    fault: Fail,
+    by: str,
+    pace: Callable[..., None],
+) -> None:
+    """The feed is tried again once a day, or when a check finds that it works; what was missed is told."""
+    day = 0.6
+    pace(feed_right=timedelta(seconds=day if by == "time" else 9))
+    home.cloud.options.push_shape = "bare"
+    home.cloud.add_lock(name="Back Door")
+    entry = await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.add(FEED, fault, times=None)
+    await enter(home, door, pia)
+    assert (await stories.are("unlocked"))[0]["person"] is None
+    if by == "time":
+        await home.when(lambda: stories.reads > 1)
+    home.cloud.faults.lose_messages()
+    await home.cloud.hands.lock(door)
+    home.cloud.faults.clear()
+    if by == "check":
+        await ask(home, "check_account")
+    told = await stories.are("unlocked", "locked")
+    assert told[1]["method"] == "manual"
+    assert home.account(entry).witness.figures()["locks_with_feed"] == 2
+    reads = stories.reads
+    await enter(home, door, pia)
+    told = await stories.are("unlocked", "locked", "unlocked")
+    assert told[2]["person"] == "Pia Pin"
+    await home.keeps_still(seconds=day)
+    assert stories.reads == reads + 1
+
+
+async def test_house_that_was_not_known(home: Home, door: Lock, pia: User) -> None:
+    """As soon as it is, the feed tells what has happened meanwhile and who it was."""
+    home.cloud.options.push_shape = "bare"
+    for place in ("list", "detail"):
+        home.cloud.faults.malform(door, "HouseID", REMOVED, place=place)
+    entry = await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.lose_messages()
+    await enter(home, door, pia)
+    await home.coordinator(entry, DOOR).async_refresh()
+    await stories.are()
+    door.malformed.clear()
+    await home.coordinator(entry, DOOR).async_refresh()
+    assert (await stories.are("unlocked"))[0]["person"] == "Pia Pin"
+    await enter(home, door, pia, Bolt.LOCKED)
+    assert (await stories.are("unlocked", "locked"))[1]["person"] == "Pia Pin"
+    assert stories.reads == 2
 
 
 async def test_disabled(hass: HomeAssistant, home: Home, door: Lock, pia: User) -> None:

@@ -67,6 +67,8 @@ async def _async_check_account(call: ServiceCall) -> ServiceResponse:
     except CloudError as err:
         raise told_of_account(account, err) from err
     account.checkup = checkup
+    if checkup.works(routes.GET_ACTIVITIES):
+        account.witness.async_try_again()
     sentences = await async_sentences(call.hass)
     push, address = _push(account), _address(call.hass, account)
     veil = Veil()

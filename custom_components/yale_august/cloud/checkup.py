@@ -66,6 +66,13 @@ class Checkup:
     at: datetime
     findings: tuple[Finding, ...]
 
+    def works(self, route: Route) -> bool:
+        """Return whether an operation was found to work."""
+        return any(
+            finding.route is route and finding.verdict is Verdict.WORKS
+            for finding in self.findings
+        )
+
     def figures(self) -> dict[str, JsonValue]:
         """Return what diagnostics may show."""
         return {

@@ -1,7 +1,7 @@
 """The activity feeds of an account's houses: read soon, rarely, and only where that is allowed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 import logging
@@ -67,6 +67,11 @@ class Feeds:
             "key_without_right": self._key_refused,
         }
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether any feed may not be read."""
+        return self._key_refused or bool(self._refused)
+
     def allows(self, house_id: str | None) -> bool:
         """Return whether the feed of a house may be read, as far as is known."""
         return (
@@ -74,6 +79,18 @@ class Feeds:
             and not self._key_refused
             and house_id not in self._refused
         )
+
+    @callback
+    def forgive(self, house_ids: Iterable[str]) -> set[str]:
+        """Take it that all feeds may be read again; return those of `house_ids` to find out with.
+
+        Where the key had no right, one is enough.
+        """
+        known = set(house_ids)
+        found = {min(known)} if self._key_refused and known else known & self._refused
+        self._key_refused = False
+        self._refused.clear()
+        return found
 
     @callback
     def ask(self, house_id: str) -> None:

@@ -48,6 +48,7 @@ class Inquiry:
             on_failure=self._unread,
         )
         self._cancel_retry: CALLBACK_TYPE | None = None
+        self._cancel_trial: CALLBACK_TYPE | None = None
 
     def figures(self) -> dict[str, JsonValue]:
         """Return what diagnostics may show."""
@@ -57,10 +58,29 @@ class Inquiry:
     def heed(self, watch: Watch) -> None:
         """See for what the feed is read for a lock: who listens, and whether it may be read."""
         listeners, allowed = watch.listeners, self._feeds.allows(watch.house_id)
+        watch.is_homeless = watch.house_id is None
         watch.journal.wants_names = allowed and (
             ACCESS in listeners or OPERATOR in listeners
         )
         watch.wants_ring = allowed and RING in listeners
+
+    @callback
+    def async_ask_of_gap(self, watch: Watch) -> None:
+        """Let the feed tell what was not heard; a bell rings no more for it."""
+        if watch.journal.wants_names:
+            watch.doubted_at = dt_util.utcnow()
+            self.async_ask(watch)
+
+    @callback
+    def async_try_again(self, _now: datetime | None = None) -> None:
+        """Read again what was refused, and then what was missed: the right may be there by now."""
+        self._stop_trial()
+        watches = {watch.house_id: watch for watch in self._watches.values()}
+        refused = self._feeds.forgive(house for house in watches if house is not None)
+        for watch in self._watches.values():
+            self.heed(watch)
+        for house_id in refused:
+            self.async_ask_of_gap(watches[house_id])
 
     @callback
     def async_ask(self, watch: Watch) -> None:
@@ -77,6 +97,12 @@ class Inquiry:
         if self._cancel_retry is not None:
             self._cancel_retry()
             self._cancel_retry = None
+        self._stop_trial()
+
+    def _stop_trial(self) -> None:
+        if self._cancel_trial is not None:
+            self._cancel_trial()
+            self._cancel_trial = None
 
     def _wants(self, house_id: str) -> list[Watch]:
         """Return the watches that the feed of a house is read for."""
@@ -116,7 +142,7 @@ class Inquiry:
 
     @callback
     def _unread(self, house_id: str) -> None:
-        """Tell what waits without a name; a right that is missing is not asked for again."""
+        """Tell what waits without a name; where a right is missing, ask again much later."""
         now = dt_util.utcnow()
         for watch in list(self._watches.values()):
             if not self._feeds.allows(watch.house_id):
@@ -126,6 +152,12 @@ class Inquiry:
                 continue
             watch.journal.give_up_names(now)
             self._on_answer(watch)
+        if self._cancel_trial is None and self._feeds.is_refused:
+            self._cancel_trial = async_call_later(
+                self._hass,
+                self._account.pace.feed_right,
+                HassJob(self.async_try_again, cancel_on_shutdown=True),
+            )
         if self._cancel_retry is None and any(
             watch.doubted_at is not None for watch in self._watches.values()
         ):

@@ -38,6 +38,8 @@ class Watch:
     """Since when only the feed can tell what has happened; None: nothing is in doubt."""
     wants_ring: bool = False
     """Whether somebody waits for the bell of it, and the feed may be read."""
+    is_homeless: bool = False
+    """Whether the house is not known whose feed might tell."""
     cancel_telling: CALLBACK_TYPE | None = None
     telling_at: float = 0.0
     """When, by the loop's clock, somebody wakes up to tell what waits."""

@@ -156,6 +156,11 @@ class Witness:
             self._heed(watch)
 
     @callback
+    def async_try_again(self) -> None:
+        """Take it that the login may read the feeds, even if it could not before."""
+        self._inquiry.async_try_again()
+
+    @callback
     def _leave(self, watch: Watch, key: str) -> None:
         del watch.listeners[key]
         self._heed(watch)
@@ -238,7 +243,7 @@ class Witness:
         watch = self._watches.get(lock_id)
         # The end of a command of ours is told by the command.
         if watch is not None and watch.lock.data.commanded is None:
-            self._ask_of_gap(watch)
+            self._inquiry.async_ask_of_gap(watch)
 
     @callback
     def async_set_back(self, lock_id: str, by: timedelta) -> None:
@@ -289,6 +294,9 @@ class Witness:
     @callback
     def _updated(self, watch: Watch) -> None:
         """See whether the cloud knows of something that was not heard while nobody listened."""
+        if watch.is_homeless and watch.house_id is not None:
+            self._inquiry.heed(watch)
+            self._inquiry.async_ask_of_gap(watch)
         account, lock = self._account, watch.lock
         connected_at = account.push.connected_at
         if (
@@ -303,7 +311,7 @@ class Witness:
             at = verified - account.clock_offset
             if at > watch.journal.heard + GRAIN:
                 watch.journal.heard = at
-                self._ask_of_gap(watch)
+                self._inquiry.async_ask_of_gap(watch)
         watch.hears_since = connected_at
         watch.blind = (
             not account.push_connected
@@ -311,12 +319,6 @@ class Witness:
             or lock.asked is None
             or lock.asked < connected_at
         )
-
-    def _ask_of_gap(self, watch: Watch) -> None:
-        """Let the feed tell what was not heard; a bell rings no more for it."""
-        if watch.journal.wants_names:
-            watch.doubted_at = dt_util.utcnow()
-            self._inquiry.async_ask(watch)
 
     def _follow_up(self, watch: Watch) -> None:
         if watch.doubted_at is not None or watch.journal.nameless:
