@@ -159,12 +159,13 @@ class CodesCalendar(CodesEntity, CalendarEntity):
             # It has no first day, and opened nothing before the lock had it.
             after = max(after, code.loaded_at)
         for start, end in windows(schedule, after, before, self._zone):
+            shown = _showable(start, end)
             yield CalendarEvent(
                 start=start,
-                end=end,
+                end=shown,
                 summary=self.called(code),
                 # Without an id Home Assistant offers neither change nor deletion.
-                uid=code.code_id if code.managed else None,
+                uid=code.code_id if code.managed and shown is end else None,
                 recurrence_id=start.isoformat() if weekly else None,
                 rrule=event_rule(schedule) if isinstance(schedule, Recurring) else None,
                 description=self._more(code, start, end),
@@ -264,6 +265,17 @@ class CodesCalendar(CodesEntity, CalendarEntity):
         first = next(windows(code.schedule, now, now + FARTHEST, zone), None)
         if first is not None and first[0] < event_start(recurrence_id):
             raise refusal("code_calendar_later_days")
+
+
+def _showable(start: datetime, end: datetime) -> datetime:
+    """Return an end that Home Assistant takes for an event, whose length it tells by its own clock.
+
+    By that a window may end before it begins while the clock is put back; no event of so short a one does.
+    """
+    begins = dt_util.as_local(start)
+    if begins.replace(tzinfo=None) <= dt_util.as_local(end).replace(tzinfo=None):
+        return end
+    return begins.replace(fold=1).astimezone(end.tzinfo)
 
 
 def _zone_name(lock: LockCoordinator) -> str | None:

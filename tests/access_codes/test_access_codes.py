@@ -92,6 +92,24 @@ async def test_whole_life(codes: CodeHome) -> None:
     ]
 
 
+async def test_listener_that_fails(
+    codes: CodeHome, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What somebody cannot show keeps no code from its lock, nor on it."""
+
+    def fail(*_: object) -> None:
+        raise ValueError("cannot be shown")
+
+    desk, lock = codes.codes, codes.front
+    desk.async_add_listener(lock.lock_id, fail)
+    desk.async_on_event(lock.lock_id, fail)
+    await codes.add(lock)
+    assert codes.is_at(lock, CodeState.CONFIRMED)
+    await desk.async_end(GUEST, wait=5)
+    assert lock.pins.pins == []
+    assert "What has become of an access code cannot be shown" in caplog.text
+
+
 async def test_one_at_a_time(codes: CodeHome) -> None:
     """A lock is asked for one thing at a time, in the order of the wishes; locks do not wait for each other."""
     names, locksmith = ["Anna", "Ben", "Cleo"], codes.cloud.locksmith

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.yale_august.codes.schedule import Temporary
 from tests.doors import DOOR
 from tests.home import Home
 from tests.simulator.lock import Lock
@@ -252,6 +253,36 @@ async def test_hour_that_comes_twice(
             },
             blocking=True,
         )
+
+
+async def test_window_that_ends_before_it_begins_by_the_clock(
+    home: Home, entry: ConfigEntry, door: Lock, say: Say, hass_client: Any
+) -> None:
+    """While the clock is put back: Home Assistant has no such events, and all others must be shown all the same."""
+    await home.hass.config.async_set_time_zone("Europe/Berlin")
+    codes = home.account(entry).codes
+    window = Temporary(
+        start=datetime(2028, 10, 29, 0, 30, tzinfo=UTC),
+        end=datetime(2028, 10, 29, 1, 10, tzinfo=UTC),
+    )
+    await codes.async_add("Anna", [door.lock_id], window)
+    await home.when(lambda: loaded(door, "Anna"))
+    await say("create", event=event(tomorrow(), name="Ben"))
+    await home.when(lambda: loaded(door, "Ben"))
+    (ben,) = [code for code in codes.shown(door.lock_id) if code.name == "Ben"]
+    await settled(home, entry, door, ben.code_id)
+    ours, hers = await listed(home, 4000)
+    assert (ours["summary"], hers["summary"]) == ("Ben", "Anna")
+    assert hers["start"] == "2028-10-29T02:30:00+02:00"
+    assert "02:30 (+02:00) – 02:10 (+01:00)" in hers["description"]
+    # What it shows as its end is none: nobody is offered to send that back.
+    client = await hass_client()
+    answer = await client.get(
+        f"/api/calendars/{home.entity_id('calendar', DOOR, 'codes')}",
+        params={"start": "2020-01-01T00:00:00Z", "end": "2029-01-01T00:00:00Z"},
+    )
+    uids = [one["uid"] for one in await answer.json()]
+    assert uids == [ben.code_id, None]
 
 
 async def test_clock_that_is_ahead(home: Home, entry: ConfigEntry, door: Lock) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+import logging
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -29,6 +30,8 @@ from .posts import CodePosts
 from .shown import Found, find_in, listed_pin
 from .store import CodeStore
 from .survey import Survey
+
+_LOGGER = logging.getLogger(__name__)
 
 type Outcomes = Mapping[str, Outcome]
 """By lock id: one for each lock that was asked for."""
@@ -133,7 +136,7 @@ class CodeOffice:
     def async_happened(self, event: CodeEvent) -> None:
         """Tell whoever wants to know."""
         for listener in list(self._event_listeners.get(event.lock_id, ())):
-            listener(event)
+            _tell(partial(listener, event))
 
     @callback
     def async_changed(self, lock_id: str) -> None:
@@ -141,7 +144,7 @@ class CodeOffice:
         if (room := self.rooms.get(lock_id)) is not None:
             self.survey.async_count(room)
         for listener in list(self._listeners.get(lock_id, ())):
-            listener()
+            _tell(listener)
 
     @callback
     def async_listed(self, lock_id: str) -> None:
@@ -322,6 +325,14 @@ class CodeOffice:
             room.lock_id: _outcome(room, guest_id, made.get(room.lock_id))
             for room in rooms
         }
+
+
+def _tell(listener: CALLBACK_TYPE) -> None:
+    """Call a listener; what it cannot show must not keep a code from its lock, or on it."""
+    try:
+        listener()
+    except Exception:
+        _LOGGER.exception("What has become of an access code cannot be shown")
 
 
 def _outcome(room: LockCodes, guest_id: str, digits: str | None) -> Outcome:
