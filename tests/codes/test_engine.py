@@ -218,3 +218,42 @@ def test_same_schedule(
 ) -> None:
     """Of another kind it is another one; what cannot be read of the same kind nobody knows."""
     assert same_schedule(ours, Pin(access_type=access_type, access_times=times)) is same
+
+
+@pytest.mark.parametrize(
+    ("state", "wish", "rest"),
+    [
+        (PinState.CREATED, wishes.resume, PinState.LOADED),
+        (PinState.CREATED, wishes.suspend, PinState.LOADED),
+        (PinState.ENABLING, wishes.resume, PinState.LOADED),
+        (PinState.DISABLING, wishes.suspend, PinState.DISABLED),
+        (PinState.DELETING, wishes.end, None),
+    ],
+)
+def test_lock_takes_for_ever(
+    state: PinState, wish: Wish, rest: PinState | None
+) -> None:
+    """What is on its way without a write of this wish is waited for no longer than any write, and told of."""
+    keeper = _sent()
+    keeper.run()
+    (slot,) = keeper.cloud.slots
+    slot.state = state
+    code = keeper.disk[GINA.guest_id]
+    settled = replace(
+        code, state=CodeState.UNCERTAIN, reason=Reason.SUSPENDED_ELSEWHERE
+    )
+    keeper.wish(wish(settled, keeper.later()))
+    keeper.run(seconds=10, turns=17)
+    assert keeper.disk[GINA.guest_id].state in (CodeState.SENT, CodeState.ENDING)
+    keeper.run(seconds=10, turns=4)
+    late = keeper.disk[GINA.guest_id]
+    assert (late.state, late.reason) == (CodeState.UNCERTAIN, Reason.NOT_CONFIRMED)
+    assert (late.settled, len(keeper.sent)) == (False, 1)
+    if rest is None:
+        keeper.cloud.slots.remove(slot)
+    else:
+        slot.state = rest
+    keeper.run()
+    last = keeper.disk.get(GINA.guest_id)
+    assert last is None or last.state is CodeState.CONFIRMED
+    assert (last is None) is (rest is None)

@@ -35,7 +35,7 @@ from .ends import (
 )
 from .pace import Times
 from .recognition import Sight, leave_trail
-from .records import Code, CodeState, Goal, Guest, Reason, Step, Trail
+from .records import Code, CodeState, Goal, Guest, Reason, Step
 from .schedule import Temporary
 from .sighting import Listing, pin_key, same_schedule
 from .under_way import take_step
@@ -67,6 +67,14 @@ class Answer:
 TAKEN: Final = Answer(verdict=Verdict.TAKEN)
 UNKNOWN: Final = Answer(verdict=Verdict.UNKNOWN)
 
+_UNDER_WAY: Final = {
+    PinState.CREATED: PinAction.LOAD,
+    PinState.UPDATING: PinAction.LOAD,
+    PinState.ENABLING: PinAction.ENABLE,
+    PinState.DISABLING: PinAction.DISABLE,
+    PinState.DELETING: PinAction.DELETE,
+}
+"""What the lock is still to do with a code that is listed so."""
 _GIVEN_UP: Final = frozenset({CodeState.REFUSED, CodeState.NEEDS_NEW_CODE})
 _NEVER_THERE: Final = _GIVEN_UP | {CodeState.WISHED, CodeState.WAITING}
 
@@ -235,34 +243,36 @@ def _before(code: Code, pin: Pin | None, seen: Listing, scene: Scene) -> Code:
     if pin is None:
         known = code.pin_id is not None
         return gone(code, scene, known=known) if seen.complete else code
-    if code.goal is Goal.GONE:
-        return replace(code, state=CodeState.ENDING)
-    if code.change:
-        return code
-    if code.pin_id is None:
+    is_to_go = code.goal is Goal.GONE or code.change
+    if code.pin_id is None and not is_to_go:
         has_digits = scene.digits is not None and pin.pin == scene.digits
         if code.trail is None and not has_digits:
             # We have sent nothing: it is there for another reason.
             return refused(code, Reason.GUEST_HAS_CODE)
         if is_mixed_up(code.trail, pin, scene):
             return mixed_up(learned(code, pin))
-        if pin.state is PinState.CREATED and code.trail is not None:
-            return _under_way_again(code, code.trail, pin, scene)
-    if pin.state is not AT_REST[code.goal]:
-        return code
-    return arrived(code, pin, scene)
+    if (moves := _moving_already(code, pin, seen, scene)) is not None:
+        return moves
+    if is_to_go:
+        gone_soon = replace(code, state=CodeState.ENDING)
+        return gone_soon if code.goal is Goal.GONE else code
+    return arrived(code, pin, scene) if pin.state is AT_REST[code.goal] else code
 
 
-def _under_way_again(code: Code, trail: Trail, pin: Pin, scene: Scene) -> Code:
-    """Go on with a load that was given up too early: the lock is still to take it."""
+def _moving_already(code: Code, pin: Pin, seen: Listing, scene: Scene) -> Code | None:
+    """Wait, as long as for a write of ours, for what leads where the person wants to be; None where nothing does."""
+    if (action := _UNDER_WAY.get(pin.state)) is None:
+        return None
     step = Step(
-        action=PinAction.LOAD,
-        sent_at=trail.until,
+        action=action,
+        sent_at=seen.asked,
         deadline=scene.now + scene.times.deadline,
         attempt=2,
         accepted=True,
         seen=True,
     )
+    if not serves(code, step):
+        return None
     return replace(learned(code, pin), step=step, tried=None, state=moving(code))
 
 
