@@ -13,6 +13,7 @@ from tests.home import Home
 from tests.simulator import Fail
 from tests.simulator.lock import Lock
 from tests.simulator.pinbook import PinState
+from tests.simulator.words import Role
 
 from .code_menu import FLOW, OptionsMenu
 from .code_pins import give, loaded, pins, put, settled
@@ -294,6 +295,25 @@ async def test_change(
         )
     )
     await settled(home, entry, door, code_id)
+
+
+async def test_name_does_not_depend_on_other_locks(
+    home: Home, entry: ConfigEntry, door: Lock, menu: OptionsMenu
+) -> None:
+    """A guest is called otherwise also where the login is an owner of one of their locks no more."""
+    await give(home, entry, door, "Anna")
+    shed = home.cloud.add_lock("keypad", name="Shed")
+    await home.account(entry).roster.async_refresh()
+    await home.until(lambda: shed.lock_id in home.account(entry).locks)
+    await give(home, entry, shed, "Anna")
+    shed.users[home.cloud.owner.user_id] = Role.USER
+    await home.account(entry).roster.async_refresh()
+    await home.hass.async_block_till_done()
+    await menu.open("codes_lock")
+    await pick(menu, "Anna")
+    await menu.choose("code_rename")
+    await menu.submit(name="Hanna")
+    assert menu.told["guest"] == "Hanna"
 
 
 async def test_reveal(

@@ -119,7 +119,7 @@ class ChangeCodeFlow(WhenFlow):
         """Give the guest another name."""
 
         async def do(code: ShownCode, typed: dict[str, Any]) -> None:
-            await self._codes.async_change(code.code_id, name=typed[CONF_NAME])
+            await self._codes.async_rename(code.code_id, typed[CONF_NAME])
 
         name = self._code.name if self._code else ""
         fields: FormFields = {vol.Required(CONF_NAME, default=name): TextSelector()}
