@@ -1,12 +1,14 @@
 """Five hundred locks: neither a reconnect nor an outage is a storm, and a door stays a door."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from operator import sub
 import random
+import time
 from typing import Final
 
 import pytest
@@ -264,3 +266,30 @@ async def give(many: Crowd) -> None:
 def test_give() -> None:
     """A code for a hundred locks leaves the doors their share."""
     among(give, locks=100, shape="keypad")
+
+
+@pytest.mark.parametrize("pushed", [True, False])
+def test_command_for_all(pushed: bool) -> None:
+    """More than can go out in time, with a budget that is used up: each is followed, or is not sent."""
+
+    async def story(many: Crowd) -> None:
+        cloud = many.cloud
+        if not pushed:
+            cloud.faults.add("socket", Fail(503, "html"), times=None)
+            await cloud.faults.drop_sockets()
+            await asyncio.sleep(2)
+        many.bench.account.client.budget.restore({"saved_at": time.time(), "tokens": 0})
+        many.begin()
+        ends = await asyncio.gather(
+            *(many.bench.operate(lock, "unlock") for lock in cloud.locks)
+        )
+        counted = Counter(ends)
+        assert counted.keys() == {None, "not_sent"}
+        assert counted[None] > PACE.read_back[-1].total_seconds() * 3
+        assert many.sent("remote_operate") == len(cloud.record) == counted[None]
+        # Nothing is looked for that has not begun, and each tells of its end in time.
+        assert many.sent("get_lock_status") == 0
+        await many.at_rest()
+        many.watch.is_true()
+
+    among(story, locks=300)

@@ -154,7 +154,7 @@ async def _async_send(
     except Exception:
         _LOGGER.exception("A command stumbled")
         if not proof.left:
-            proof.done.set()
+            proof.end()
 
 
 async def _async_send_once(
@@ -199,10 +199,16 @@ async def _async_send_once(
 async def _async_follow(lock: LockCoordinator, proof: Proof) -> None:
     """Wait for a verdict, whoever brings it; read back now and then until the deadline.
 
-    Where many reads wait for their turn, the deadline does not.
+    Where many reads wait for their turn, the deadline does not. It is the same for going on the
+    wire, where hundreds are commanded at once: what has gone is followed from then on.
     """
-    begun = asyncio.get_running_loop().time()
-    looks = [begun + after.total_seconds() for after in lock.pace.read_back]
+    loop, read_back = asyncio.get_running_loop(), lock.pace.read_back
+    if not proof.left:
+        await proof.turn(loop.time() + read_back[-1].total_seconds())
+        if not proof.left:
+            return
+    begun = loop.time()
+    looks = [begun + after.total_seconds() for after in read_back]
     for look, end in pairwise([*looks, looks[-1] + lock.pace.queue.total_seconds()]):
         await proof.wait(look)
         if proof.done.is_set():

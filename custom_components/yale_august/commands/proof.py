@@ -34,6 +34,7 @@ class Proof:
             and lock.settled_bolt not in movement.ends
         )
         self.done = asyncio.Event()
+        self._turn = asyncio.Event()
         self.overtaken = False
         """Somebody has done it before the command went on the wire, where doing it twice may do more."""
         self.given = False
@@ -54,9 +55,11 @@ class Proof:
 
     async def wait(self, until: float) -> None:
         """Wait until there is a verdict, or this is the time by the loop's clock."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(until):
-                await self.done.wait()
+        await _wait(self.done, until)
+
+    async def turn(self, until: float) -> None:
+        """Wait until the command goes on the wire, or will not, or this is the time."""
+        await _wait(self._turn, until)
 
     @property
     def left(self) -> bool:
@@ -74,12 +77,13 @@ class Proof:
         """Take note that the command goes on the wire, or that it came back with nothing done."""
         self._left_at = self._lock.hass.loop.time() if leaves else None
         self._before = self._lock.failed
+        self._turn.set()
 
     def give(self) -> None:
         """Take note that the bolt has done it; the first verdict counts."""
         if not self.done.is_set():
             self.given = True
-            self.done.set()
+            self.end()
 
     def refuse(self, why: CloudError) -> None:
         """Take note that the bolt will not do it; the first verdict counts.
@@ -89,7 +93,12 @@ class Proof:
         if not self.done.is_set() or (self.given and why.acted is Acted.NO):
             self.given = False
             self.refusal = why
-            self.done.set()
+            self.end()
+
+    def end(self) -> None:
+        """Take note that there is nothing to wait for any more."""
+        self.done.set()
+        self._turn.set()
 
     @callback
     def _look(self) -> None:
@@ -100,7 +109,7 @@ class Proof:
             # Whatever has come, it is not about a command that waits for its turn.
             if self._minds_latch and self._lock.settled_bolt in self.movement.ends:
                 self.overtaken = True
-                self.done.set()
+                self.end()
             return
         if (
             bolt is not None
@@ -131,3 +140,9 @@ class Proof:
             begun is None
             or begun - self._lock.account.clock_offset > self.sent - CLOCK_ERROR
         )
+
+
+async def _wait(event: asyncio.Event, until: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(until):
+            await event.wait()
