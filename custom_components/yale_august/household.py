@@ -23,6 +23,9 @@ class Onlooker(Protocol):
     def async_sending(self, lock_id: str, ends: frozenset[BoltState]) -> None:
         """Take it that a command of ours is sent now that should end in one of these."""
 
+    def async_refused(self, lock_id: str) -> None:
+        """Take it that the command has done nothing, and will not."""
+
     def async_ended(self, lock_id: str, end: BoltState) -> None:
         """Take it that the command has ended so, whether or not a message has told."""
 

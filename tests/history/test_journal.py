@@ -410,3 +410,20 @@ def test_clock_that_is_set_back() -> None:
     assert incident.actor == ANNA
     made.see_state(state(Kind.LOCKED, 60, BEN), after(60), known=True)
     assert kinds(made) == [Kind.LOCKED]
+
+
+def test_command_that_was_refused_meanwhile() -> None:
+    """What has come before its refusal, and is not told yet, was somebody else."""
+    made = journal(feed=True)
+    made.see_sending(frozenset({Kind.UNLOCKED}), after(1), US)
+    made.see_state(state(Kind.UNLOCKED, 2, dated=True), after(2), known=True)
+    made.see_refusal()
+    assert told(made, 4) == [Incident(kind=Kind.UNLOCKED, at=after(2))]
+    # The feed says that it was a hand.
+    made.see_sending(frozenset({Kind.LOCKED}), after(10), US)
+    made.see_state(state(Kind.LOCKED, 11, dated=True), after(11), known=True)
+    hand = entry(Kind.LOCKED, 11, method=Method.MANUAL)
+    made.see_feed([hand], after(11.5), asked=after(11.5))
+    assert told(made, 20) == [
+        Incident(kind=Kind.LOCKED, at=after(11), method=Method.MANUAL)
+    ]

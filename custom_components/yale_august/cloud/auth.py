@@ -103,6 +103,8 @@ class SubUserTokens(TokenSource):
         self._last_name = last_name
         self._now = now
         self._lock = asyncio.Lock()
+        self.user_id: str | None = None
+        """The sub-user's own id, as soon as a token has told it."""
         self._token: str | None = None
         self._mint_after: datetime | None = None
         self._failures = 0
@@ -173,6 +175,7 @@ class SubUserTokens(TokenSource):
         if not is_token(login.access_token):
             raise UnexpectedAnswer(detail="the sub-user came without a usable token")
         self._token = login.access_token
+        self.user_id = token_claims(login.access_token).user_id or self.user_id
         self._mint_after = self._ends_before(login.access_token)
         return self._token
 

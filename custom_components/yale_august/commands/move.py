@@ -66,11 +66,9 @@ async def async_move(
         # On the wire first: to show it takes as long as to send it.
         sending = create_eager_task(_async_send(lock, movement, choices, proof))
         with _shown_moving(lock, movement):
-            witness = lock.account.witness
-            witness.async_sending(lock.lock_id, movement.ends | movement.answers)
             moved = await _async_move(lock, proof, sending)
             if moved.sent:
-                witness.async_ended(lock.lock_id, _end(lock, movement))
+                lock.account.witness.async_ended(lock.lock_id, _end(lock, movement))
             return moved
 
 
@@ -264,6 +262,8 @@ def _failed(
 ) -> HomeAssistantError:
     """Note what a failed movement says about lock and bridge, and put it in words."""
     lock.async_take_failure(err, dt_util.utcnow())
+    if err.acted is Acted.NO:
+        lock.account.witness.async_refused(lock.lock_id)
     if isinstance(err, Jammed | CalibrationNeeded):
         lock.async_take_jam(dt_util.utcnow())
         lock.account.witness.async_ended(lock.lock_id, BoltState.JAMMED)

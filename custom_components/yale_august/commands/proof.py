@@ -75,9 +75,16 @@ class Proof:
 
     def leave(self, leaves: bool) -> None:
         """Take note that the command goes on the wire, or that it came back with nothing done."""
-        self._left_at = self._lock.hass.loop.time() if leaves else None
-        self._before = self._lock.failed
+        lock, movement = self._lock, self.movement
+        self._left_at = lock.hass.loop.time() if leaves else None
+        self._before = lock.failed
         self._turn.set()
+        if leaves:
+            lock.account.witness.async_sending(
+                lock.lock_id, movement.ends | movement.answers
+            )
+        else:
+            lock.account.witness.async_refused(lock.lock_id)
 
     def give(self) -> None:
         """Take note that the bolt has done it; the first verdict counts."""

@@ -241,6 +241,12 @@ class Journal:
         """Take it that a command is sent that should end in one of these."""
         self._order = Order(kinds | {Kind.JAMMED}, now, actor)
 
+    def see_refusal(self) -> None:
+        """Take it that the command has done nothing, and will not."""
+        if self._order is not None:
+            self._order.withdraw()
+            self._order = None
+
     def see_success(self, kind: Kind, now: datetime) -> None:
         """Take it that the command was confirmed, whether or not a message has told so."""
         order = self._order
@@ -308,9 +314,12 @@ class Journal:
         last = max(told, key=attrgetter("at"), default=None)
         return last.incident if last is not None and last.seen else None
 
-    def has_told_after(self, incident: Incident) -> bool:
-        """Return whether the bolt has moved again since then, as was told."""
-        return any(case.kind.of_bolt and case.at > incident.at for case in self._told)
+    def has_moved_after(self, incident: Incident) -> bool:
+        """Return whether the bolt has moved again since then, as was told or will be."""
+        return any(
+            case.kind.of_bolt and case.at > incident.at
+            for case in (*self._told, *self._waiting)
+        )
 
     def dump(self) -> Memory:
         """Return what must survive a restart."""

@@ -21,6 +21,8 @@ class Order:
     actor: str | None
     case: Case | None = None
     """The incident that it made."""
+    lends_name: bool = False
+    """Whether nothing but the command says who made it."""
 
     def recognise(self, case: Case, seen: Sighting) -> None:
         """Take an incident for the one that the command made, or not any more; `seen` is news of it."""
@@ -31,17 +33,36 @@ class Order:
             and self.actor is not None
             and case.actor != self.actor
         )
+        # What counts from its arrival was not there before the command.
+        earliest = self.sent - GRAIN if case.dated else self.sent
         if (
             someone_else
             or seen.remote is False
             or case.method not in (Method.REMOTE, Method.UNKNOWN)
             or case.kind not in self.kinds
-            or not self.sent - GRAIN <= case.at <= self.sent + LATE
+            or not earliest <= case.at <= self.sent + LATE
         ):
             if self.case is case and (someone_else or seen.source is Source.FEED):
-                case.ours, self.case = False, None
+                self._disown(case)
             return
+        self.claim(case)
+
+    def claim(self, case: Case) -> None:
+        """Take an incident for the one that the command made."""
         self.case = case
         case.ours = True
         case.method = Method.REMOTE
-        case.actor = case.actor or self.actor
+        if case.actor is None:
+            case.actor, self.lends_name = self.actor, True
+
+    def withdraw(self) -> None:
+        """Take it that the command has done nothing: what happened meanwhile was somebody else."""
+        if self.case is not None and not self.case.told:
+            self.case.method = Method.UNKNOWN
+            self._disown(self.case)
+
+    def _disown(self, case: Case) -> None:
+        case.ours, self.case = False, None
+        if self.lends_name and case.actor == self.actor:
+            case.actor = None
+        self.lends_name = False

@@ -87,7 +87,7 @@ class Teller:
         bolt = lock.data.bolt
         stands = None if bolt is None else bolt_kind(bolt.value)
         doer = incident.doer
-        if doer is None or stands is None or watch.journal.has_told_after(incident):
+        if doer is None or stands is None or watch.journal.has_moved_after(incident):
             return
         if like(stands, incident.kind) != 0 and not springs_back(incident.kind, stands):
             return

@@ -22,17 +22,14 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.channel import Channel
+from custom_components.yale_august.cloud.auth import SubUserTokens
 from custom_components.yale_august.cloud.models import (
     BoltState,
     Delivery,
     JsonValue,
     PushMessage,
 )
-from custom_components.yale_august.const import (
-    ACTING_SUB_USER,
-    CONF_ACTING_USER,
-    DOMAIN,
-)
+from custom_components.yale_august.const import CONF_FIRST_NAME, CONF_LAST_NAME, DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.household import Household
 from custom_components.yale_august.knowledge.lock import LockData
@@ -260,6 +257,13 @@ class Witness:
         watch.journal.see_sending(kinds, dt_util.utcnow(), self._acting_user)
 
     @callback
+    def async_refused(self, lock_id: str) -> None:
+        """Take it that the command has done nothing, and will not."""
+        if (watch := self._watches.get(lock_id)) is not None:
+            watch.journal.see_refusal()
+            self._follow_up(watch)
+
+    @callback
     def async_ended(self, lock_id: str, end: BoltState) -> None:
         """Take it that the command has ended so, whether or not a message has told."""
         watch = self._watches.get(lock_id)
@@ -270,9 +274,15 @@ class Witness:
 
     @property
     def _acting_user(self) -> str | None:
-        if self._entry.data[CONF_ACTING_USER] == ACTING_SUB_USER:
-            return None
-        return self._entry.unique_id
+        """Who makes our commands: the login, or the sub-user, which has a name of ours."""
+        tokens, data = self._account.client.transport.tokens, self._entry.data
+        if not isinstance(tokens, SubUserTokens):
+            return self._entry.unique_id
+        if tokens.user_id is not None:
+            self._account.people.learn(
+                tokens.user_id, f"{data[CONF_FIRST_NAME]} {data[CONF_LAST_NAME]}"
+            )
+        return tokens.user_id
 
     def _take_state(
         self, watch: Watch, seen: Sighting, before: LockData, now: datetime
