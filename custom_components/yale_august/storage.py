@@ -13,7 +13,7 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 
 if TYPE_CHECKING:
-    from .history.journal import Memory as IncidentMemory
+    from .history.cases import Memory as IncidentMemory
     from .knowledge.stored import StoredReadings
 
 VERSION = 1

@@ -12,7 +12,8 @@ from custom_components.yale_august.history.incidents import (
     Sighting,
     Source,
 )
-from custom_components.yale_august.history.journal import KEPT, WAITING, Journal
+from custom_components.yale_august.history.journal import Journal
+from custom_components.yale_august.history.waiting import KEPT, WAITING
 from custom_components.yale_august.knowledge.readings import UNDATED
 from tests.knowledge.sightings import (
     ANNA,

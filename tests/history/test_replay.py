@@ -16,7 +16,14 @@ from typing import Any, Final, Self
 from homeassistant.util import dt as dt_util
 import pytest
 
-from custom_components.yale_august.history import cases, journal, orders, rows, witness
+from custom_components.yale_august.history import (
+    cases,
+    journal,
+    orders,
+    rows,
+    waiting,
+    witness,
+)
 from tests.home import Home
 from tests.simulator import Bolt, Cause, Lock
 from tests.simulator.accounts import User
@@ -155,7 +162,7 @@ class Play:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, pace: Callable[..., None]) -> None:
     """Let what is close in time be so by this scale; a busy machine may lag."""
-    for module in (cases, journal, orders, rows, witness):
+    for module in (cases, journal, orders, rows, waiting, witness):
         for name in ("SECOND", "MATCH", "CROSS", "OTHER", "GRAIN", "LATE"):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, getattr(module, name) / SCALE)

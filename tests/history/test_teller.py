@@ -5,8 +5,9 @@ from datetime import timedelta
 from homeassistant.util import dt as dt_util
 
 from custom_components.yale_august.history.incidents import Kind, Sighting, Source
-from custom_components.yale_august.history.journal import Journal, Patience
+from custom_components.yale_august.history.journal import Journal
 from custom_components.yale_august.history.teller import APART, Teller
+from custom_components.yale_august.history.waiting import Patience
 from custom_components.yale_august.history.watch import ACCESS, Watch
 from tests.home import Home
 from tests.simulator import Lock

@@ -9,7 +9,8 @@ from custom_components.yale_august.history.incidents import (
     Sighting,
     Source,
 )
-from custom_components.yale_august.history.journal import Journal, Patience
+from custom_components.yale_august.history.journal import Journal
+from custom_components.yale_august.history.waiting import Patience
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATIENCE = Patience(

@@ -4,69 +4,33 @@ An incident may be seen up to four times: the stream tells a state, twice as a r
 operation; the feed tells it later, with who and how; a command of ours was confirmed. What is of
 one kind and close in time is one incident, one sighting of each source for one incident.
 
-It is told at once where nothing can be gained by waiting, else it waits, and what comes after it
-waits with it:
-
-* for what may have come before it, where it tells its own time (`gather`);
-* for the feed, where nothing says who it was (`patience` at most).
-
-What is then still learned of an earlier incident is told late: its own time goes with it.
-Nothing here has a clock, a network or Home Assistant.
+When it is told is decided in `waiting`. Nothing here has a clock, a network or Home Assistant.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Final
+from typing import override
 
 from .cases import (
-    GRAIN,
     SECOND,
     Case,
-    Memory,
     by_another,
     remoteness,
-    restore,
     same_state,
     says_more,
     springs_back,
-    store,
 )
-from .incidents import Incident, Kind, Method, Sighting, Source, like
+from .incidents import Kind, Method, Sighting, Source, like
 from .orders import Order
 from .rows import Claim, Row
-
-KEPT: Final = 24
-"""Incidents that are remembered after they have been told."""
-WAITING: Final = 64
-"""Incidents that may wait; in a flood the oldest are told as they are."""
+from .waiting import Patience, Waiting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long an incident may wait before it is told."""
-
-    gather: timedelta
-    name: timedelta
-    lag: timedelta
-    """By so much the feed lags."""
-
-
-class Journal:
+class Journal(Waiting):
     """All that is known of what happened at one lock."""
 
-    __slots__ = (
-        "_bolt",
-        "_door",
-        "_order",
-        "_patience",
-        "_since",
-        "_told",
-        "_waiting",
-        "heard",
-        "wants_names",
-    )
+    __slots__ = ("_bolt", "_door", "_order", "heard", "wants_names")
 
     def __init__(
         self,
@@ -75,10 +39,7 @@ class Journal:
         memory: Mapping[str, object] | None = None,
     ) -> None:
         """Begin now, or go on where the memory ends; one that is not readable is none."""
-        self._patience = patience
-        self._waiting: list[Case] = []
-        self._since, told = restore(memory, now)
-        self._told = list(told)
+        super().__init__(patience, now, memory)
         self._bolt = Row()
         self._door = Row()
         self._order: Order | None = None
@@ -215,19 +176,10 @@ class Journal:
             if case.nameless and case.since <= asked - self._patience.lag * 0.9:
                 self._settle(case, now)
 
-    def give_up_names(self, now: datetime) -> None:
-        """Tell what waits as it is: the feed does not answer."""
-        for case in self._waiting:
-            self._settle(case, now)
-
+    @override
     def move_back(self, by: timedelta) -> None:
-        """Let all be as old as it is by a clock that was set back; what comes now is newer."""
-        self._since -= by
+        super().move_back(by)
         self.heard -= by
-        for case in (*self._told, *self._waiting):
-            case.at -= by
-            case.due -= by
-            case.since -= by
         self._bolt.move_back(by)
         self._door.move_back(by)
         if self._order is not None:
@@ -273,57 +225,6 @@ class Journal:
         case.ours = True
         order.case = case
         self._note(case)
-
-    # What is told
-
-    @property
-    def nameless(self) -> bool:
-        """Whether anything waits for somebody to say who it was."""
-        return any(case.nameless for case in self._waiting)
-
-    @property
-    def waiting(self) -> int:
-        """How many incidents wait to be told."""
-        return len(self._waiting)
-
-    @property
-    def due(self) -> datetime | None:
-        """When the next incident is told at the latest."""
-        return self._waiting[0].due if self._waiting else None
-
-    def tell(self, now: datetime) -> Incident | None:
-        """Return the next incident if it is due; it will not be told again."""
-        if not self._waiting or (
-            self._waiting[0].due > now and len(self._waiting) <= WAITING
-        ):
-            return None
-        case = self._waiting.pop(0)
-        case.told, case.nameless = True, False
-        self._told.append(case)
-        while len(self._told) > KEPT:
-            self._since = max(self._since, self._told.pop(0).at + GRAIN)
-        return case.incident
-
-    @property
-    def last_operation(self) -> Incident | None:
-        """How the lock was operated last, of what has been told.
-
-        None where that was before the start: of that nobody remembers who it was.
-        """
-        told = (case for case in self._told if case.kind.is_operation)
-        last = max(told, key=attrgetter("at"), default=None)
-        return last.incident if last is not None and last.seen else None
-
-    def has_moved_after(self, incident: Incident) -> bool:
-        """Return whether the bolt has moved again since then, as was told or will be."""
-        return any(
-            case.kind.of_bolt and case.at > incident.at
-            for case in (*self._told, *self._waiting)
-        )
-
-    def dump(self) -> Memory:
-        """Return what must survive a restart."""
-        return store(self._since, self._told)
 
     # How
 
@@ -408,10 +309,6 @@ class Journal:
         if case.kind is Kind.JAMMED or seen.source is Source.FEED:
             return False
         return not (seen.says_who and known)
-
-    def _settle(self, case: Case, now: datetime) -> None:
-        case.nameless = False
-        case.due = min(case.due, now)
 
 
 def _pull(after: Claim, seen: Sighting) -> Case | None:

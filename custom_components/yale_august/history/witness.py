@@ -34,6 +34,7 @@ from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.household import Household
 from custom_components.yale_august.knowledge.lock import LockData
 
+from .cases import GRAIN, Memory
 from .incidents import (
     Incident,
     Kind,
@@ -45,8 +46,9 @@ from .incidents import (
     of_push,
 )
 from .inquiry import Inquiry
-from .journal import GRAIN, Journal, Memory, Patience
+from .journal import Journal
 from .teller import Teller
+from .waiting import Patience
 from .watch import ACCESS, OPERATOR, IncidentListener, Watch
 
 _PLATFORMS: Final = {ACCESS: Platform.EVENT, OPERATOR: Platform.SENSOR}
