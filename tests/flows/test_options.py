@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.components.lock import LockEntityFeature
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceNotSupported
@@ -183,6 +183,7 @@ async def test_only_what_was_shown_is_decided(
         },
     )
     assert entry.options["latch"] == {door.lock_id: "hidden"}
+    await home.until(lambda: entry.state is ConfigEntryState.LOADED)
     await home.shows("lock", "Back Door", "lock", "locked")
     assert len(asked(hass)) == 1
     assert Options.read(entry.options).latch.keys().isdisjoint({late.lock_id})
