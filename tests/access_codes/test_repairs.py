@@ -95,13 +95,20 @@ async def test_lost(
     await home.shows("binary_sensor", DOOR, "codes_problem", "off")
 
 
+@pytest.mark.parametrize("answer", [None, 404, 409, 412])
 async def test_keypad_is_gone(
-    home: Home, entry: ConfigEntry, door: Lock, hass_client: Any
+    home: Home,
+    entry: ConfigEntry,
+    door: Lock,
+    hass_client: Any,
+    answer: int | None,
 ) -> None:
     """What was on a lock that takes no codes any more can be forgotten, and nothing else."""
     await give(home, entry, door, "Anna")
     door.pins.pins.clear()
     door.entry_codes = False
+    if answer is not None:
+        home.cloud.faults.add("get_pins", Fail(answer), times=None)
     lock, codes = home.coordinator(entry, DOOR), home.account(entry).codes
     lock.async_read_soon()
     await home.until(lambda: not codes.can_codes(lock))

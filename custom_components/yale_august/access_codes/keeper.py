@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 import logging
 import random
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_API_KEY
@@ -18,8 +19,12 @@ from homeassistant.util import dt as dt_util
 from custom_components.yale_august.cloud.errors import (
     ApiKeyInvalid,
     CloudError,
+    Conflict,
     LoginExpired,
+    NotFound,
+    UnexpectedAnswer,
 )
+from custom_components.yale_august.cloud.models import PinGroups
 from custom_components.yale_august.codes.engine import give_up
 from custom_components.yale_august.codes.plan import look_after, next_end, open_codes
 from custom_components.yale_august.codes.records import Reason
@@ -35,6 +40,9 @@ from .needs import Office
 from .writer import Writer
 
 _LOGGER = logging.getLogger(__name__)
+
+_NONE_SAID: Final = (Conflict, NotFound, UnexpectedAnswer)
+"""How the cloud may refuse to list the codes of a lock that has none."""
 
 
 class LockCodes(Ledger):
@@ -154,9 +162,11 @@ class LockCodes(Ledger):
             with Needs(self._hass, self._entry, Right.READ_CODES):
                 groups = await self.lock.account.client.get_pins(self.lock_id)
         except CloudError as err:
-            self._note(err)
-            await self.async_publish()
-            raise
+            if not self._has_none(err):
+                self._note(err)
+                await self.async_publish()
+                raise
+            groups = PinGroups.from_json({})
         self._read_barrier = None
         seen = Listing.of(
             groups,
@@ -176,6 +186,13 @@ class LockCodes(Ledger):
         if self._task is None:
             self.async_hint()
         return seen
+
+    def _has_none(self, err: CloudError) -> bool:
+        """Return whether it is only how the cloud says that a lock which takes no codes has none (reference 14.2)."""
+        detail = self.lock.data.detail
+        takes_none = detail is not None and detail.supports_entry_codes is False
+        is_said = isinstance(err, _NONE_SAID) and (err.status or 0) >= 400
+        return takes_none and is_said
 
     def _note(self, err: CloudError) -> None:
         if isinstance(err, LoginExpired | ApiKeyInvalid):
