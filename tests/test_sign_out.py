@@ -44,6 +44,19 @@ async def test_last_of_all(home: Home) -> None:
     assert alive(cloud, neighbour)
 
 
+async def test_token_that_was_renewed_on_the_way(home: Home) -> None:
+    """What takes leave before may renew the login once more: it is that one that ends."""
+    cloud = home.cloud
+    entry = await home.set_up()
+    cloud.faults.add("delete_subscriber", Fail(503, "html"))
+    await home.hass.config_entries.async_unload(entry.entry_id)
+    cloud.faults.expire_tokens()
+    await home.hass.config_entries.async_remove(entry.entry_id)
+    (seen,) = cloud.requests.of("log_out")
+    assert seen.status == 200
+    assert not cloud.subscribers
+
+
 @pytest.mark.parametrize(
     ("domain", "readable"), [(DOMAIN, True), ("yale", True), ("august", False)]
 )

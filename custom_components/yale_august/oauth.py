@@ -290,7 +290,19 @@ async def async_owner_tokens(hass: HomeAssistant, entry: ConfigEntry) -> OwnerTo
 
 def stored_access_token(entry: ConfigEntry) -> str | None:
     """Return the access token that an entry keeps, be it valid or not; None without one."""
-    token = entry.data.get(CONF_TOKEN)
+    return _usable_access_token(entry.data.get(CONF_TOKEN))
+
+
+@callback
+def last_access_token(hass: HomeAssistant, entry: ConfigEntry) -> str | None:
+    """Return the same of an entry that is removed: it cannot keep what was renewed since."""
+    renewal = hass.data.get(_RENEWALS, {}).get(entry.entry_id)
+    if renewal is None or renewal.last is None:
+        return stored_access_token(entry)
+    return _usable_access_token(renewal.last)
+
+
+def _usable_access_token(token: object) -> str | None:
     if not isinstance(token, Mapping):
         return None
     access_token = token.get(CONF_ACCESS_TOKEN)

@@ -19,7 +19,7 @@ from .cloud.auth import TokenSource, token_claims
 from .cloud.client import Client
 from .cloud.errors import CloudError
 from .const import DOMAIN
-from .oauth import FlowTokens, stored_access_token
+from .oauth import FlowTokens, last_access_token, stored_access_token
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ async def async_sign_out(
     `connect` returns a client with the given tokens. The token is sent as it is: renewing it
     would only make another one to end.
     """
-    access_token = stored_access_token(entry)
+    access_token = last_access_token(hass, entry)
     if access_token is None:
         return
     install_id = token_claims(access_token).install_id
