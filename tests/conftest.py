@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.plugins import aiohttp_client, snapsh
 # Before any test starts: the configuration folder of the tests has a custom_components
 # of its own, and the first that is imported is the one that Home Assistant looks into.
 import custom_components  # noqa: F401
-from custom_components.yale_august import account, oauth
+from custom_components.yale_august import account, tokens
 from custom_components.yale_august.const import ENV_CLOUD
 
 from .doors import DOOR
@@ -69,7 +69,7 @@ def home(
     """Return a Home Assistant whose integration talks to the simulated cloud, quickly."""
     monkeypatch.setenv(ENV_CLOUD, cloud.url)
     monkeypatch.setattr(account, "PACE", QUICK)
-    monkeypatch.setattr(oauth, "GRACE", timedelta())
+    monkeypatch.setattr(tokens, "GRACE", timedelta())
     return Home(hass, cloud)
 
 

@@ -11,13 +11,13 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.yale_august import oauth
+from custom_components.yale_august import tokens as logins
 from custom_components.yale_august.cloud.errors import (
     CloudUnavailable,
     LoginExpired,
     RateLimited,
 )
-from custom_components.yale_august.oauth import OwnerTokens, async_owner_tokens
+from custom_components.yale_august.tokens import OwnerTokens, async_owner_tokens
 
 from .flows.logins import access, asked, let_end
 from .simulator.faults import Fail, Hang, Kind, Reset, Slow
@@ -167,7 +167,7 @@ async def test_refusal_without_a_listener_is_quiet(
     caller.cancel()
     await hass.async_block_till_done()
     assert asked(cloud) == 1
-    hass.data[oauth._RENEWALS][entry.entry_id].task = None  # noqa: SLF001
+    hass.data[logins._RENEWALS][entry.entry_id].task = None  # noqa: SLF001
     del caller
     gc.collect()
     assert "never retrieved" not in caplog.text
@@ -180,7 +180,7 @@ async def test_renewal_is_stopped(
     cloud.faults.add("token", Hang())
     caller = hass.async_create_task(tokens.renew(access(entry)))
     await asyncio.sleep(0.05)
-    task = hass.data[oauth._RENEWALS][entry.entry_id].task  # noqa: SLF001
+    task = hass.data[logins._RENEWALS][entry.entry_id].task  # noqa: SLF001
     assert task is not None
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -217,7 +217,7 @@ async def test_grace_before_a_new_login_is_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A token endpoint that stumbles sends nobody to a sign-in page."""
-    monkeypatch.setattr(oauth, "GRACE", timedelta(minutes=2))
+    monkeypatch.setattr(logins, "GRACE", timedelta(minutes=2))
     cloud.faults.add("token", Fail(400, {"error": "invalid_grant"}))
     for _ in range(5):
         with pytest.raises(CloudUnavailable):
@@ -237,7 +237,7 @@ async def test_login_refused_again_after_the_grace(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Then only a new login helps, and nothing more is sent."""
-    monkeypatch.setattr(oauth, "GRACE", timedelta(minutes=2))
+    monkeypatch.setattr(logins, "GRACE", timedelta(minutes=2))
     cloud.tokens.spend(entry.data["token"]["refresh_token"])
     with pytest.raises(CloudUnavailable):
         await tokens.renew(access(entry))

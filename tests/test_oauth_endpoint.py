@@ -14,14 +14,14 @@ from homeassistant.helpers.config_entry_oauth2_flow import async_get_implementat
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.yale_august import oauth
+from custom_components.yale_august import oauth, tokens as logins
 from custom_components.yale_august.addresses import brand_endpoints
 from custom_components.yale_august.cloud.brand import Brand, Endpoints
 from custom_components.yale_august.cloud.errors import CloudUnavailable, LoginExpired
 from custom_components.yale_august.const import DOMAIN, ENV_CLOUD
-from custom_components.yale_august.oauth import (
+from custom_components.yale_august.oauth import PartnerImplementation
+from custom_components.yale_august.tokens import (
     OwnerTokens,
-    PartnerImplementation,
     async_owner_tokens,
     forget_tokens,
 )
@@ -273,7 +273,7 @@ async def test_nothing_secret_in_the_log(
 ) -> None:
     """Neither in the log nor in the text of an error."""
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(oauth, "PAUSE_FIRST", timedelta(0))
+    monkeypatch.setattr(logins, "PAUSE_FIRST", timedelta(0))
     secrets = {
         cloud.client().secret,
         cloud.key().value,
@@ -302,6 +302,6 @@ async def test_forget(
     hass: HomeAssistant, tokens: OwnerTokens, entry: MockConfigEntry
 ) -> None:
     """Nothing is left of a removed entry."""
-    assert entry.entry_id in hass.data[oauth._RENEWALS]  # noqa: SLF001
+    assert entry.entry_id in hass.data[logins._RENEWALS]  # noqa: SLF001
     forget_tokens(hass, entry)
-    assert entry.entry_id not in hass.data[oauth._RENEWALS]  # noqa: SLF001
+    assert entry.entry_id not in hass.data[logins._RENEWALS]  # noqa: SLF001

@@ -20,8 +20,8 @@ from .const import (
     CONF_LAST_NAME,
     CONF_PARTNER_USER_ID,
 )
-from .oauth import async_owner_tokens
 from .storage import Notebook
+from .tokens import async_owner_tokens
 
 
 async def async_client(

@@ -34,7 +34,7 @@ from .flows.forms import (
 from .flows.login import Login
 from .flows.options import PartnerOptionsFlow
 from .flows.problems import KEY_PROBLEMS, Problem, login_problem
-from .oauth import FlowTokens
+from .tokens import FlowTokens
 
 
 class PartnerFlow(ActingFlow, domain=DOMAIN):

@@ -19,7 +19,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from .account import YaleAugustConfigEntry
 from .cloud.auth import token_claims
 from .const import DOMAIN
-from .oauth import stored_access_token
+from .tokens import stored_access_token
 
 OWN: Final = {"august": "August", "yale": "Yale"}
 """Home Assistant's own integrations of this cloud, and what they are called."""

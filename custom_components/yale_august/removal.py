@@ -10,9 +10,9 @@ from .clients import async_client, client_with, remembered_budget
 from .cloud.auth import TokenSource
 from .cloud.client import Client
 from .neighbours import async_forget_neighbours
-from .oauth import forget_tokens
 from .sign_out import async_sign_out
 from .storage import Notebook
+from .tokens import forget_tokens
 from .webhooks.channel import async_remove_webhooks
 
 

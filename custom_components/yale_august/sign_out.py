@@ -19,7 +19,7 @@ from .cloud.auth import TokenSource, token_claims
 from .cloud.client import Client
 from .cloud.errors import CloudError
 from .const import DOMAIN
-from .oauth import FlowTokens, last_access_token, stored_access_token
+from .tokens import FlowTokens, last_access_token, stored_access_token
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.yale_august.oauth import OwnerTokens, async_owner_tokens
+from custom_components.yale_august.tokens import OwnerTokens, async_owner_tokens
 from tests.home import Home
 
 

@@ -24,9 +24,9 @@ MUTATIONS: Final = (
     Mutation(
         rule=7,
         name="Retry-After is not obeyed at the login",
-        file="oauth.py",
-        old="            pause = max(pause, problem.retry_after)",
-        new="            pause = min(pause, problem.retry_after)",
+        file="tokens.py",
+        old="            pause = max(pause, min(",
+        new="            pause = min(pause, min(",
         test="test_oauth.py::test_too_many_requests",
     ),
     Mutation(

@@ -8,7 +8,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=8,
         name="each refusal renews the token",
-        file="oauth.py",
+        file="tokens.py",
         old="        if self._current() != refused:",
         new="        if self._current() is None:",
         test="test_oauth.py::test_late_refusal_of_an_older_token",
@@ -16,7 +16,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=8,
         name="everybody renews the token",
-        file="oauth.py",
+        file="tokens.py",
         old="        if task is None or task.done():",
         new="        if task is None or task is not None:",
         test="test_oauth.py::test_refused_token_is_renewed_once_for_all",
@@ -24,7 +24,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=8,
         name="a renewal ends with who has asked for it",
-        file="oauth.py",
+        file="tokens.py",
         old="        await asyncio.shield(task)",
         new="        await task",
         test="test_oauth.py::test_renewal_outlives_its_caller",
@@ -48,7 +48,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=8,
         name="no grace before a new login is asked for",
-        file="oauth.py",
+        file="tokens.py",
         old="            if not renewal.doubted and GRACE:",
         new="            if renewal.doubted and GRACE:",
         test="test_oauth.py::test_grace_before_a_new_login_is_asked_for",
@@ -96,7 +96,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=8,
         name="a lost answer of the token endpoint ends the login",
-        file="oauth.py",
+        file="tokens.py",
         old="        except OAuth2TokenRequestConnectionError as err:\n            problem = CloudUnavailable(operation=_OPERATION)",
         new="        except OAuth2TokenRequestConnectionError as err:\n            problem = LoginExpired(operation=_OPERATION)",
         test="test_oauth_endpoint.py::test_silence_is_no_refusal",
@@ -104,7 +104,7 @@ MUTATIONS: Final = (
     Mutation(
         rule=8,
         name="a broken token endpoint is asked at once again",
-        file="oauth.py",
+        file="tokens.py",
         old="        if renewal.problem is not None and self._hass.loop.time() < renewal.not_before:",
         new="        if renewal.problem is not None and self._hass.loop.time() < 0:",
         test="test_oauth.py::test_pauses_grow",

@@ -79,14 +79,14 @@ def read_answer(
     """Read an answer: text first, JSON only if it is JSON; never raises."""
     text = raw.decode("utf-8", "replace").strip().removeprefix("\ufeff")
     kind, value = _parsed(text, content_type or "")
-    at = _http_date(date)
+    at = read_date(date)
     return Answer(
         status=status,
         kind=kind,
         text=text,
         json=value,
         date=at,
-        retry_after=_retry_after(retry_after, at),
+        retry_after=read_wait(retry_after, at),
     )
 
 
@@ -212,7 +212,8 @@ def _said(answer: Answer, secrets: tuple[str, ...]) -> tuple[str | None, str | N
     )
 
 
-def _http_date(text: str | None) -> datetime | None:
+def read_date(text: str | None) -> datetime | None:
+    """Read a date as headers have it; None: not said, or none that can be."""
     if not text:
         return None
     try:
@@ -225,14 +226,14 @@ def _http_date(text: str | None) -> datetime | None:
         return None
 
 
-def _retry_after(text: str | None, date: datetime | None) -> timedelta | None:
+def read_wait(text: str | None, date: datetime | None) -> timedelta | None:
     """Read `Retry-After`: seconds, or a date that is measured on the cloud's clock."""
     if not text:
         return None
     try:
         wait = timedelta(seconds=float(text))
     except ValueError, OverflowError:
-        until = _http_date(text)
+        until = read_date(text)
         if until is None:
             return None
         wait = until - (date or datetime.now(UTC))

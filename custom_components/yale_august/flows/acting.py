@@ -28,7 +28,6 @@ from custom_components.yale_august.const import (
     CONF_PARTNER_USER_ID,
     CONF_ROLE,
 )
-from custom_components.yale_august.oauth import FlowTokens
 from custom_components.yale_august.people.register import async_read_register
 from custom_components.yale_august.people.sharing import (
     Sharing,
@@ -36,6 +35,7 @@ from custom_components.yale_august.people.sharing import (
     async_share,
 )
 from custom_components.yale_august.sentences import async_sentences
+from custom_components.yale_august.tokens import FlowTokens
 
 from .forms import account_form, listed, lock_labels, sub_user_form
 from .login import LoginFlow

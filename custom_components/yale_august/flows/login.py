@@ -41,7 +41,8 @@ from custom_components.yale_august.const import (
     DOMAIN,
     ENV_CLOUD,
 )
-from custom_components.yale_august.oauth import FlowTokens, PartnerImplementation
+from custom_components.yale_august.oauth import PartnerImplementation
+from custom_components.yale_august.tokens import FlowTokens
 
 from .problems import Problem, login_problem, sign_in_problem
 

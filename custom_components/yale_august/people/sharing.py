@@ -14,7 +14,7 @@ from custom_components.yale_august.cloud.errors import (
     UnexpectedAnswer,
 )
 from custom_components.yale_august.cloud.models import LockSummary, Role
-from custom_components.yale_august.oauth import FlowTokens
+from custom_components.yale_august.tokens import FlowTokens
 
 _PROBLEMS: Final[Mapping[type[CloudError], str]] = {
     errors.LoginExpired: "share_login_refused",
