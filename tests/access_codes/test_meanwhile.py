@@ -10,10 +10,10 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.access_codes.desk import NEW
-from custom_components.yale_august.codes.records import CodeState, Goal
+from custom_components.yale_august.codes.records import CodeState, Goal, Reason
 from custom_components.yale_august.codes.schedule import ALWAYS
 from tests.home import Home
-from tests.simulator.faults import Slow
+from tests.simulator.faults import Fail, Slow
 from tests.simulator.pinbook import PinState
 
 from .code_home import GUEST, CodeHome, soon
@@ -104,6 +104,26 @@ async def test_reload_meanwhile(codes: CodeHome, hass_storage: dict[str, Any]) -
     async with asyncio.timeout(5):
         await codes.reload()
         assert not (await asked)[codes.back.lock_id].settled
+
+
+async def test_list_that_lacks_all(codes: CodeHome) -> None:
+    """A cloud that says once that a lock has no codes makes none gone, and none lost."""
+    front = codes.front
+    codes.cloud.faults.add("get_pins", Fail(200, {}), lock=front)
+    await codes.codes.async_end(GUEST, wait=5)
+    assert front.pins.pins == []
+    assert codes.writes(front) == ["load", "delete"]
+
+    await codes.add(front)
+    codes.cloud.faults.add("get_pins", Fail(200, {}), lock=front)
+    room = codes.codes.rooms[front.lock_id]
+    await codes.codes.async_read(front.lock_id)
+    assert codes.is_at(front, CodeState.CONFIRMED)
+    await codes.home.when(lambda: room.listing is not None and room.listing.pins != ())
+    assert codes.is_at(front, CodeState.CONFIRMED)
+    front.pins.pins.clear()
+    await codes.codes.async_read(front.lock_id)
+    await codes.reaches(front, CodeState.LOST, Reason.REMOVED_ELSEWHERE)
 
 
 async def test_who_asks_is_stopped(

@@ -4,6 +4,7 @@ A task runs only while a wish is open.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 import logging
@@ -24,10 +25,10 @@ from custom_components.yale_august.cloud.errors import (
     NotFound,
     UnexpectedAnswer,
 )
-from custom_components.yale_august.cloud.models import PinGroups
+from custom_components.yale_august.cloud.models import PinAction, PinGroups
 from custom_components.yale_august.codes.engine import give_up
 from custom_components.yale_august.codes.plan import look_after, next_end, open_codes
-from custom_components.yale_august.codes.records import Reason
+from custom_components.yale_august.codes.records import CodeState, Reason
 from custom_components.yale_august.codes.sighting import Listing
 from custom_components.yale_august.const import DOMAIN
 from custom_components.yale_august.coordinator import LockCoordinator
@@ -68,6 +69,8 @@ class LockCodes(Ledger):
         self._role = lock.data.summary.role
         self._questions = self._answered = 0
         """How often the list was asked for, and which question was answered last."""
+        self._surprised = False
+        """Whether the last list lacked codes that nobody was deleting, all of them."""
 
     @property
     def barrier(self) -> Reason | None:
@@ -179,13 +182,36 @@ class LockCodes(Ledger):
             # tell: a clock may have been put back.
             return self.listing or seen
         self._answered = question
+        if self._is_surprised(seen):
+            seen = replace(seen, complete=False)
         self.listing = seen
         self.take(seen)
         self._office.async_listed(self.lock_id)
         await self.async_publish()
         if self._task is None:
+            if self._surprised:
+                self.async_wake()
             self.async_hint()
         return seen
+
+    def _is_surprised(self, seen: Listing) -> bool:
+        """Return whether all codes are missing that nobody was deleting, and have not been missed before.
+
+        A cloud that cannot say which codes a lock has may say that it has none. What is taken for gone then, and is
+        not, opens the door unseen: so that has to be said twice.
+        """
+        before = self._surprised
+        self._surprised = (
+            seen.complete
+            and not seen.pins
+            and any(
+                code.pin_id is not None
+                and code.state is not CodeState.LOST
+                and (code.step is None or code.step.action is not PinAction.DELETE)
+                for code in self.codes.values()
+            )
+        )
+        return self._surprised and not before
 
     def _has_none(self, err: CloudError) -> bool:
         """Return whether it is only how the cloud says that a lock which takes no codes has none (reference 14.2)."""
@@ -213,6 +239,8 @@ class LockCodes(Ledger):
             has_moved = await self._async_round()
             done = 0 if has_moved else done + 1
             pause = look_after(self.codes.values(), done, self.pace)
+            if pause is None and self._surprised:
+                pause = self.pace.looks[-1]
             if pause is None:
                 break
             pause = max(pause, self.pace.look_share * self._office.at_work)
