@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, callback
 import pytest
 
 from tests.doors import refused
@@ -23,6 +25,20 @@ def sub_user(home: Home) -> User:
     return home.cloud.world.add_user(
         "Home", "Assistant", owner=home.cloud.owner, partner_user_id=PARTNER_USER_ID
     )
+
+
+def shown_by(home: Home) -> list[tuple[str, object]]:
+    """Return what the lock shows from now on, and by whom."""
+    shown: list[tuple[str, object]] = []
+
+    @callback
+    def changed(event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        if state is not None and state.domain == "lock":
+            shown.append((state.state, state.attributes.get("changed_by")))
+
+    home.hass.bus.async_listen(EVENT_STATE_CHANGED, changed)
+    return shown
 
 
 @pytest.mark.parametrize(
@@ -105,21 +121,38 @@ async def test_who_did_it_before_the_last(
     home.cloud.options.push_shape = "bare"
     bob = home.cloud.world.add_user("Bob", "Bolt", email="bob@example.com")
     await home.set_up()
-    stories = Stories(home)
-    shown: list[object] = []
-    home.hass.bus.async_listen(
-        "state_changed",
-        lambda event: (
-            shown.append(event.data["new_state"].attributes.get("changed_by"))
-            if event.data["entity_id"].startswith("lock.")
-            else None
-        ),
-    )
+    stories, shown = Stories(home), shown_by(home)
     await enter(home, door, pia)
     await home.cloud.hands.lock(door)
     await asyncio.sleep(0.4)
     await enter(home, door, bob)
     told = await stories.are("unlocked", "locked", "unlocked")
     assert [one["person"] for one in told] == ["Pia Pin", None, "Bob Bolt"]
-    assert "Pia Pin" not in shown
-    assert shown[-1] == "Bob Bolt"
+    assert ("unlocked", "Pia Pin") not in shown
+    assert shown[-1] == ("unlocked", "Bob Bolt")
+
+
+@pytest.mark.parametrize("by", ["message", "answer", "command"])
+async def test_who_did_the_opposite_just_before(
+    home: Home, door: Lock, pia: User, by: str
+) -> None:
+    """Nobody has locked because of having unlocked a moment before, whatever tells of the locking."""
+    home.cloud.share(door, pia)
+    await home.set_up()
+    shown = shown_by(home)
+    await enter(home, door, pia)
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    assert shown[-1] == ("unlocked", "Pia Pin")
+    home.cloud.options.push_shape = "bare"
+    if by == "command":
+        await home.act("lock", DOOR)
+    elif by == "message":
+        await home.cloud.hands.lock(door)
+    else:
+        home.cloud.faults.lose_messages(2)
+        await home.cloud.hands.lock(door)
+        await home.press(DOOR, "status")
+    await home.when(
+        lambda: shown[-1] == ("locked", "Olivia Owner" if by == "command" else "Manual")
+    )
+    assert ("locked", "Pia Pin") not in shown

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from custom_components.yale_august.cloud.models import (
     BoltState,
@@ -16,6 +17,14 @@ from .trouble import PASSING, Trouble
 
 ACTOR_WINDOW = timedelta(seconds=15)
 """A push often comes twice; the second one does not repeat who did it (reference 20.3)."""
+
+_OUT: Final = frozenset({BoltState.LOCKED, BoltState.SECURE, BoltState.LOCKING})
+_IN: Final = frozenset(
+    {
+        *(BoltState.UNLOCKED, BoltState.UNLATCHED),
+        *(BoltState.UNLOCKING, BoltState.UNLATCHING),
+    }
+)
 
 
 class Draft:
@@ -86,10 +95,11 @@ class Draft:
         reading, verdict = weigh(known, offer)
         newer = verdict is Verdict.NEWER
         if (
-            origin is Origin.READ
+            origin is not Origin.PUSH
             and known is not None
             and reading is not None
             and known.value is not reading.value
+            and (origin is Origin.READ or _turns_back(known.value, reading.value))
         ):
             self.actor = None
         if value not in (BoltState.UNKNOWN, BoltState.JAMMED):
@@ -155,14 +165,19 @@ class Draft:
 
     def take_actor(self, message: PushMessage, now: datetime) -> None:
         """Keep who did it until someone else moves the bolt."""
-        if message.bolt is None or message.is_poll_answer:
+        if message.bolt is None:
             return
-        if message.caller is not None:
+        # Who asks how the bolt stands has not moved it.
+        if message.caller is not None and not message.is_poll_answer:
             self.actor, self.actor_at = message.caller, now
             return
         stood = self.before.bolt
-        if (stood is None or stood.value is not message.bolt) and (
-            self.actor_at is None or now - self.actor_at > ACTOR_WINDOW
+        if stood is not None and stood.value is message.bolt:
+            return
+        if (
+            self.actor_at is None
+            or now - self.actor_at > ACTOR_WINDOW
+            or (stood is not None and _turns_back(stood.value, message.bolt))
         ):
             self.actor = None
 
@@ -187,3 +202,8 @@ class Draft:
             since=since,
             asked=moment.asked,
         )
+
+
+def _turns_back(before: BoltState, now: BoltState) -> bool:
+    """Return whether the bolt goes, or is, the other way now: another movement than before."""
+    return (before in _OUT and now in _IN) or (before in _IN and now in _OUT)
