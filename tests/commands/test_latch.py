@@ -7,7 +7,7 @@ from functools import partial
 
 from tests.doors import DOOR, no_push, operate, puts, refused, stands
 from tests.home import Home
-from tests.simulator import Fail
+from tests.simulator import Fail, Slow
 from tests.simulator.lock import Lock
 from tests.simulator.words import Bolt
 
@@ -117,3 +117,23 @@ async def test_open_that_springs_back_before_the_answer(
     assert home.state("lock", DOOR, "lock") == "unlocked"
     assert home.commands() == ["unlatch"]
     assert [moved.kind for moved in home.cloud.record] == [Bolt.UNLATCHED]
+
+
+async def test_latch_that_springs_back_while_the_answer_is_on_its_way(
+    home: Home, door: Lock
+) -> None:
+    """The answer proves that the door was opened, and not that it is open still."""
+    stands(home, door, Bolt.UNLATCHED)
+    door.habits.latch_hold = None
+    await home.set_up()
+    home.cloud.faults.add("remote_operate", Slow(0.3, after=True))
+    opening = asyncio.create_task(operate(home, "open"))
+    await home.when(lambda: bool(puts(home)))
+    # The answer is made by now.
+    await asyncio.sleep(0.15)
+    stands(home, door, Bolt.UNLOCKED)
+    await home.say(DOOR, lockAction="unlocked")
+    await opening
+    assert home.state("lock", DOOR, "lock") == "unknown"
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    assert home.commands().count("unlatch") == 1

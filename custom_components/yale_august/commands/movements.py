@@ -42,8 +42,8 @@ OPEN = Movement(
     command=Command.UNLATCH,
     moving=BoltState.UNLATCHING,
     ends=frozenset({BoltState.UNLATCHED}),
-    # The latch springs back by itself, perhaps before the lock has answered.
-    answers=frozenset({BoltState.UNLOCKED}),
+    # The latch springs back by itself, perhaps before the lock has answered or the answer has come.
+    answers=frozenset({BoltState.UNLOCKED, BoltState.UNLATCHED}),
 )
 UNLOCK_SWAPPED = replace(UNLOCK, command=Command.UNLATCH)
 OPEN_SWAPPED = replace(OPEN, command=Command.UNLOCK)

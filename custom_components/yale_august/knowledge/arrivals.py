@@ -177,6 +177,11 @@ def _moved(before: Reading[BoltState] | None, after: Reading[BoltState] | None) 
     )
 
 
+def _sprang_back(before: Reading[BoltState], after: Reading[BoltState]) -> bool:
+    """Return whether a latch may have gone from one to the other by itself."""
+    return (before.value, after.value) == (BoltState.UNLATCHED, BoltState.UNLOCKED)
+
+
 def _forget_crossed(now: Draft, asked: datetime) -> bool:
     """Show nothing of what an answer tells otherwise than a message that came since it was asked for.
 
@@ -188,7 +193,7 @@ def _forget_crossed(now: Draft, asked: datetime) -> bool:
         bolt is not None
         and before.bolt is not None
         and before.bolt.at > asked
-        and _moved(before.bolt, bolt)
+        and (_moved(before.bolt, bolt) or _sprang_back(bolt, before.bolt))
     )
     door_crossed = (
         door is not None
