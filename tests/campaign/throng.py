@@ -389,9 +389,7 @@ async def throng(*, hours: float, seed: int, calm: bool = False) -> Throng:
     random.seed(seed)
     chance = random.Random(seed)
     with written() as lines:
-        async with bench(*VARIANTS) as found:
-            for lock in found.cloud.locks:
-                lock.habits.latch_hold = 5
+        async with bench(*VARIANTS, before=_begin) as found:
             many = Throng(found, chance)
             spent = 0.0
             while spent < hours:
@@ -403,3 +401,10 @@ async def throng(*, hours: float, seed: int, calm: bool = False) -> Throng:
         await asyncio.sleep(1)
         many.watch.leave(lines)
     return many
+
+
+def _begin(found: Bench) -> None:
+    for lock in found.cloud.locks:
+        lock.habits.latch_hold = 5
+        # Here are no entities that could stand on it.
+        lock.keypad = None
