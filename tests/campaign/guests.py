@@ -98,6 +98,8 @@ class Guests:
     """Digits and state of the app's codes, as the app left them."""
     digits: set[str] = field(default_factory=set)
     story: list[str] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
+    """Locks that were away: what was wished meanwhile went with them."""
     made: int = 0
     patience: float = 30
     """Seconds that somebody waits for the locks now and then."""
@@ -434,6 +436,7 @@ class Guests:
         if lock.users.pop(owner, None) is None:
             lock.users[owner] = Role.SUPERUSER
             return
+        self.left.add(lock.lock_id)
         for key in [key for key in self.wishes if key[0] == lock.lock_id]:
             del self.wishes[key]
         ours = {pin.pin_id for pin in lock.pins.pins} - self.theirs.keys()
@@ -540,7 +543,7 @@ class Guests:
                     )
             for (lock_id, guest_id), wish in self.wishes.items():
                 if lock_id == lock.lock_id and guest_id not in records:
-                    over = self._is_over(wish.schedule)
+                    over = self._is_over(wish.schedule) or lock_id in self.left
                     assert wish.goal is Goal.GONE or over, (
                         f"forgotten: {wish} on {lock.name} of {guest_id}"
                     )

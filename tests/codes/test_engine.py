@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.yale_august.cloud.models import AccessType, Pin, PinState
 from custom_components.yale_august.codes import wishes
+from custom_components.yale_august.codes.engine import give_up
 from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.plan import look_after
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Reason
@@ -257,3 +258,27 @@ def test_lock_takes_for_ever(
     last = keeper.disk.get(GINA.guest_id)
     assert last is None or last.state is CodeState.CONFIRMED
     assert (last is None) is (rest is None)
+
+
+@pytest.mark.parametrize("fresh", [True, False])
+def test_change_that_was_given_up_is_not_confirmed(fresh: bool) -> None:
+    """What lies on the lock then is what was to be replaced, whatever the list says of it."""
+    keeper = _sent()
+    keeper.run()
+    code = keeper.disk[GINA.guest_id]
+    later = Temporary(start=START, end=START + timedelta(days=9))
+    change = wishes.change(
+        code, keeper.later(), schedule=None if fresh else later, fresh=fresh
+    )
+    keeper.wish(change, "9876")
+    keeper.act(keeper.cloud.list(keeper.later()), "lost before")
+    given_up = give_up(keeper.disk[GINA.guest_id], Reason.ROLE_MISSING)
+    keeper.keep(given_up)
+    keeper.look(keeper.cloud.list(keeper.later()))
+    assert keeper.disk[GINA.guest_id] == given_up
+    # Who tries again is told that the new digits are lost, or gets the other times.
+    keeper.wish(wishes.resume(given_up, keeper.later()))
+    keeper.run()
+    code = keeper.disk[GINA.guest_id]
+    assert code.state is (CodeState.NEEDS_NEW_CODE if fresh else CodeState.CONFIRMED)
+    assert code.schedule == (ALWAYS if fresh else later)

@@ -300,6 +300,9 @@ def _compare(code: Code, pin: Pin | None, seen: Listing, scene: Scene) -> Code:
         if is_wished and (is_same or is_late) and not differs and not code.change:
             return confirmed(code, pin, scene.now)
         return code
+    if code.change:
+        # What lies there is what was to be replaced.
+        return code
     if is_replaced(code, pin) or differs:
         return settle(code, CodeState.UNCERTAIN, Reason.CHANGED_ELSEWHERE)
     if not is_wished:
