@@ -79,6 +79,8 @@ class Inventory:
             hass, entry, account, dict(notebook.memory.get("incidents", {}))
         )
         self.witness.async_on_incident(self.codes.survey.async_hear)
+        # The lock may have been written down before, while this still waited.
+        self.witness.async_on_incident(lambda *_: notebook.touch())
         self.elsewhere = Elsewhere(hass, entry, account.number)
         self.arriving: dict[str, LockCoordinator] = {}
         """Locks that are read for the first time."""

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.yale_august.access_codes.desk import AccessCodes
 from custom_components.yale_august.account import Account
 from custom_components.yale_august.history import cases, witness
 from custom_components.yale_august.history.cases import GRAIN
+from custom_components.yale_august.storage import TOUCH_DELAY
 from tests.home import Home
 from tests.simulator import Bolt, Fail, Lock, activities
 from tests.simulator.accounts import User
@@ -321,3 +324,36 @@ async def test_clock_that_was_set_back(
     await home.cloud.hands.lock(door)
     await home.coordinator(entry, DOOR).async_refresh()
     await stories.are("unlocked", "locked")
+
+
+async def test_power_that_goes(
+    home: Home,
+    door: Lock,
+    pia: User,
+    pace: Callable[..., None],
+    hass_storage: dict[str, Any],
+) -> None:
+    """What was told is written down also if the lock was before: else it would be told once more."""
+    pace(feed_lag=timedelta(seconds=1))
+    home.cloud.options.push_shape = "bare"
+    entry = await home.set_up()
+    stories = Stories(home)
+
+    def written() -> list[Any]:
+        async_fire_time_changed(
+            home.hass, dt_util.utcnow() + timedelta(seconds=TOUCH_DELAY + 1)
+        )
+        stored = hass_storage.get(f"yale_august.{entry.entry_id}")
+        told = {} if stored is None else stored["data"]["incidents"][door.lock_id]
+        return [kind for kind, *_ in told.get("told", ())]
+
+    # Nobody says who it was, so that nothing is known of the lock either by what is told.
+    home.cloud.faults.add(FEED, Fail(503, "html"), times=None)
+    await enter(home, door, pia)
+    await home.shows("lock", DOOR, "lock", "unlocked")
+    await asyncio.sleep(0.1)
+    assert written() == []
+    await home.when(lambda: f"yale_august.{entry.entry_id}" in hass_storage)
+    assert stories.kinds == []
+    await stories.are("unlocked")
+    await home.when(lambda: written() == ["unlocked"])
