@@ -513,6 +513,24 @@ async def test_storage_keeps_no_secret(
     assert "eyJ" not in kept
 
 
+@pytest.mark.parametrize("name", ["", ".codes"])
+async def test_storage_is_newer(
+    home: Home, hass_storage: dict[str, Any], name: str
+) -> None:
+    """What a newer version has written is left alone, a person is told why, and it goes with the entry."""
+    home.cloud.add_lock("keypad", name=DOOR)
+    entry = await home.add_entry()
+    file = f"{DOMAIN}.{entry.entry_id}{name}"
+    kept = {"version": 2, "data": {"news": 1}}
+    hass_storage[file] = dict(kept)
+    assert not await home.hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "storage_newer"
+    assert hass_storage[file] | kept == hass_storage[file]
+    await home.hass.config_entries.async_remove(entry.entry_id)
+    assert file not in hass_storage
+
+
 @pytest.mark.parametrize(
     "kept",
     [

@@ -1,7 +1,10 @@
 """What is done when an entry is removed: once, so that it is loaded only then."""
 
+from contextlib import suppress
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers.aiohttp_client import async_create_clientsession
 
 from .access_codes.store import CodeStore
@@ -19,7 +22,9 @@ from .webhooks.channel import async_remove_webhooks
 async def async_take_leave(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Let the cloud keep nothing of ours, and forget what was remembered for the entry."""
     notebook = Notebook(hass, entry.entry_id)
-    await notebook.async_load()
+    with suppress(ConfigEntryError):
+        # Nobody reads what a newer version has written, but it goes with the entry.
+        await notebook.async_load()
     session = async_create_clientsession(hass, auto_cleanup=False)
 
     async def connect() -> Client:

@@ -3,11 +3,12 @@
 No token, key or code is kept here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 import math
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError, UnsupportedStorageVersionError
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
@@ -99,7 +100,7 @@ class Notebook:
 
     async def async_load(self) -> None:
         """Read what the last start left."""
-        self.memory = _checked(await self._store.async_load())
+        self.memory = _checked(await async_read(self._store))
 
     @callback
     def remember(self, facts: Memory) -> None:
@@ -147,6 +148,16 @@ class Notebook:
     async def async_remove(self) -> None:
         """Forget everything: the entry is removed."""
         await self._store.async_remove()
+
+
+async def async_read[T: Mapping[str, object]](store: Store[T]) -> object:
+    """Return what a file has; raises ConfigEntryError in words for one that a newer version has written."""
+    try:
+        return await store.async_load()
+    except UnsupportedStorageVersionError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="storage_newer"
+        ) from err
 
 
 def _checked(stored: object) -> Memory:

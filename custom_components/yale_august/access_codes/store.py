@@ -19,6 +19,7 @@ from custom_components.yale_august.codes.journal import (
 )
 from custom_components.yale_august.codes.records import Code, Guest
 from custom_components.yale_august.const import DOMAIN
+from custom_components.yale_august.storage import async_read
 
 VERSION: Final = 1
 
@@ -75,7 +76,7 @@ class CodeStore:
 
     async def async_load(self) -> None:
         """Read what is there; what cannot be read of it is left out."""
-        stored: object = await self._store.async_load()
+        stored = await async_read(self._store)
         if not isinstance(stored, dict):
             return
         for data in _items(stored.get("guests")):
