@@ -28,7 +28,11 @@ from homeassistant.exceptions import (
     ConfigEntryNotReady,
     HomeAssistantError,
 )
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 from homeassistant.helpers.config_entry_oauth2_flow import async_register_implementation
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, mock_storage
@@ -147,6 +151,8 @@ class Bench:
         self.entry.add_to_hass(hass)
         dr.async_setup(hass)
         await dr.async_load(hass, load_empty=True)
+        # Loaded, it would clean up for ever.
+        er.async_get(hass).entities = er.EntityRegistryItems(hass)
         await ir.async_load(hass, load_empty=True)
         hass.set_state(CoreState.running)
         client = self.cloud.client()
