@@ -12,6 +12,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.yale_august import inventory
 from custom_components.yale_august.cloud import transport
 from custom_components.yale_august.cloud.routes import Safety
 from custom_components.yale_august.coordinator import LockCoordinator
@@ -441,6 +442,31 @@ async def test_lock_that_cannot_be_shown(
     assert "A lock cannot be shown" in caplog.text
     await home.act("unlock", FRONT)
     assert home.state("lock", FRONT, "lock") == "unlocked"
+
+
+async def test_lock_that_could_not_be_kept(
+    home: Home, monkeypatch: pytest.MonkeyPatch, pace: Callable[..., None]
+) -> None:
+    """It goes when the list lacks it, and the list goes on to be followed."""
+    pace(farewell=timedelta(hours=1))
+    home.cloud.add_lock(name=FRONT)
+    entry = await home.set_up()
+
+    def stumble(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    back = home.cloud.add_lock(name=BACK)
+    with monkeypatch.context() as patched:
+        patched.setattr(inventory, "async_attend", stumble)
+        await read_roster(home, entry)
+    home.cloud.world.remove_lock(back)
+    for _ in range(2):
+        await read_roster(home, entry)
+    assert devices(home, entry) == {"Home", "Front Door bridge", FRONT}
+    assert back.lock_id not in home.account(entry).locks
+    home.cloud.add_lock(name="Side Door")
+    await read_roster(home, entry)
+    await home.shows("lock", "Side Door", "lock", "locked")
 
 
 @pytest.mark.parametrize("address", ["00:00:00:00:00:00", "78:9C:85:00:00:01"])

@@ -277,14 +277,15 @@ class Inventory:
                 "A lock has no bridge or hub, so that the cloud cannot operate it (type %s)",
                 None if lock.data.detail is None else lock.data.detail.type,
             )
-        self._keepers[lock.lock_id] = [
-            async_keep_devices(self._hass, self._entry, lock),
-            async_attend(self._hass, self._entry, lock),
-            self.codes.async_keep(lock),
-            async_attend_codes(self._hass, self._entry, self.codes, lock),
-            lock.async_add_listener(self._notebook.touch),
-            lock.async_add_listener(partial(self._learned, lock), _LEARNS.value),
-        ]
+        hass, entry = self._hass, self._entry
+        # One after the other: what has begun before one of them stumbles has to end as well.
+        keep = self._keepers.setdefault(lock.lock_id, []).append
+        keep(async_keep_devices(hass, entry, lock))
+        keep(async_attend(hass, entry, lock))
+        keep(self.codes.async_keep(lock))
+        keep(async_attend_codes(hass, entry, self.codes, lock))
+        keep(lock.async_add_listener(self._notebook.touch))
+        keep(lock.async_add_listener(partial(self._learned, lock), _LEARNS.value))
         self._notebook.touch()
         for listener in list(self._listeners):
             listener(lock)
