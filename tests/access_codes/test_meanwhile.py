@@ -160,6 +160,25 @@ async def test_clock_is_put_back(codes: CodeHome) -> None:
     assert codes.writes(codes.front) == ["load", "disable"]
 
 
+async def test_clock_is_put_forward(
+    codes: CodeHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No window is over by a clock of ours that nobody has compared with the cloud's since."""
+    back, account = codes.back, codes.home.account(codes.entry)
+    await codes.codes.async_add(OTHER, [back.lock_id], soon(lasts=3600), wait=5)
+    room = codes.codes.rooms[back.lock_id]
+    with monkeypatch.context() as forward:
+        ahead = property(lambda _: timedelta(hours=2))
+        forward.setattr(type(account), "clock_offset", ahead)
+        codes.cloud.faults.add("get_pins", Fail(503), lock=back)
+        room.async_wake()
+        await codes.home.when(lambda: not room.is_at_work)
+    await codes.codes.async_read(back.lock_id)
+    assert codes.shown(back, OTHER).state is CodeState.CONFIRMED
+    assert codes.shown(back, OTHER).goal is Goal.OPEN
+    assert codes.writes(back) == ["load"]
+
+
 async def test_clock_that_is_ahead(codes: CodeHome) -> None:
     """A window is over when it is at the lock: ours may be hours ahead of that."""
     home, back = codes.home, codes.back
