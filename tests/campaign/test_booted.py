@@ -64,6 +64,8 @@ class Scene:
         action = "unlock" if self.door.bolt is Bolt.LOCKED else "lock"
         assert await self.operate(action)
         await home.cloud.settle()
+        # What was sent need not be here yet.
+        await home.shows("lock", DOOR, "lock", f"{action}ed", seconds=5)
         self.honest()
         assert SHOWN[home.state("lock", DOOR, "lock")] is self.door.bolt
 
