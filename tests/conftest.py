@@ -32,10 +32,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests in Chromium run one after the other."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """Let the tests in Chromium run one after the other, beside the others."""
+    shown = {item for item in items if item.get_closest_marker("browser")}
+    for item in shown:
+        item.add_marker(pytest.mark.xdist_group("browser"))
+    # First, or whoever has them would be at it long after the others have ended.
+    items.sort(key=lambda item: item not in shown)
 
 
 @pytest.fixture(autouse=True)
