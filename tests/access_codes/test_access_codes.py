@@ -116,6 +116,11 @@ async def test_one_at_a_time(codes: CodeHome) -> None:
 
     async def until_sent(lock: Lock, count: int) -> None:
         await codes.home.when(lambda: len(lock.pins.pins) == count)
+        # The answer is still on its way.
+        shown = codes.codes.shown
+        await codes.home.when(
+            lambda: CodeState.SENT in {code.state for code in shown(lock.lock_id)}
+        )
 
     async def until_done(lock: Lock) -> None:
         await codes.home.when(lambda: locksmith.waiting(lock) == 0)
