@@ -306,13 +306,12 @@ class Guests:
             self.meddled.add(pin.pin_id)
 
     def _guest_of(self, lock: Lock, pin: Pin) -> str:
-        if pin.partner_user_id is not None:
-            return pin.partner_user_id
-        if self.bench.loaded:
-            for code in self.codes.store.of(lock.lock_id).values():
-                if pin.pin_id == code.pin_id or pin.user_id == code.user_id:
-                    return code.guest_id
-        return pin.user_id
+        """Return who has a code: what was forgotten may be somebody else's since it was adopted."""
+        codes = self.codes.store.of(lock.lock_id) if self.bench.loaded else {}
+        for code in codes.values():
+            if pin.pin_id == code.pin_id:
+                return code.guest_id
+        return pin.partner_user_id or pin.user_id
 
     def _put(self, lock: Lock) -> None:
         name = self.chance.choice((*NAMES, "Olaf Other", "Paula Plumber"))
