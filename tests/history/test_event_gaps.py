@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.yale_august.access_codes.desk import AccessCodes
 from custom_components.yale_august.account import Account
-from custom_components.yale_august.history import cases, witness
+from custom_components.yale_august.history import cases, journal, witness
 from custom_components.yale_august.history.cases import GRAIN
 from custom_components.yale_august.storage import TOUCH_DELAY
 from tests.home import Home
@@ -286,6 +286,32 @@ async def test_late_story_names_nobody_as_the_last(
     state = home.find("lock", DOOR, "lock")
     assert state is not None
     assert state.attributes["changed_by"] == "Bob Bolt"
+
+
+async def test_slow_feed_after_a_gap(
+    home: Home,
+    door: Lock,
+    pia: User,
+    pace: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It tells what was lost, and that is not what was heard, of which it does not know yet."""
+    pace(feed_lag=timedelta(seconds=0.3))
+    monkeypatch.setattr(activities, "LAG", 0.7 * home.cloud.pace.speed)
+    monkeypatch.setattr(journal, "OTHER", timedelta(seconds=0.1))
+    home.cloud.options.push_shape = "bare"
+    bob = home.cloud.world.add_user("Bob", "Bolt", email="bob@example.com")
+    await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.lose_messages(2)
+    await in_turn(enter(home, door, pia), home.cloud.hands.lock(door))
+    await asyncio.sleep(0.6)
+    await enter(home, door, bob)
+    told = await stories.are("unlocked", "locked", "unlocked")
+    assert [one["person"] for one in told] == ["Pia Pin", None, None]
+    state = home.find("lock", DOOR, "lock")
+    assert state is not None
+    assert "changed_by" not in state.attributes
 
 
 async def test_message_while_the_entry_goes(

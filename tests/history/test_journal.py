@@ -428,3 +428,25 @@ def test_command_that_was_refused_meanwhile() -> None:
     assert told(made, 20) == [
         Incident(kind=Kind.LOCKED, at=after(11), method=Method.MANUAL)
     ]
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_feed_that_does_not_know_the_newest_yet(heard: bool) -> None:
+    """What was lost before that is not taken for it, as the bolt went back in between."""
+    made = journal(feed=True)
+    lost, back = entry(Kind.UNLOCKED, 10, ANNA), entry(Kind.LOCKED, 20, BEN)
+    if heard:
+        made.rest(Kind.UNLOCKED, after(11), after(99))
+        made.see_state(state(Kind.LOCKED, 20, BEN), after(20), known=True)
+    made.see_state(state(Kind.UNLOCKED, 40), after(40), known=True)
+    made.see_feed([back, lost], after(43.2), asked=after(43.1))
+    found = [(one.kind, one.at, one.actor) for one in told(made, 44)]
+    assert sorted(found, key=lambda one: one[1]) == [
+        (Kind.UNLOCKED, after(10), ANNA),
+        (Kind.LOCKED, after(20), BEN),
+        (Kind.UNLOCKED, after(40), None),
+    ]
+    # Then it does.
+    newest = entry(Kind.UNLOCKED, 39.8, BEN)
+    made.see_feed([newest, back, lost], after(50), asked=after(50))
+    assert kinds(made) == []

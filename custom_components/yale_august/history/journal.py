@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import override
 
 from .cases import (
+    OTHER,
     SECOND,
     Case,
     by_another,
@@ -159,6 +160,7 @@ class Journal(Waiting):
                 for number, seen in enumerate(new)
                 for index, case in enumerate(open_cases)
                 if (distance := remoteness(case, seen)) is not None
+                and not self._went_back(seen, case, new)
             ),
         )
         paired: dict[int, int] = {}
@@ -238,6 +240,25 @@ class Journal(Waiting):
         """Let what was done stand in the row of states, for the messages that say so too."""
         if case.kind.of_door or case.kind.of_bolt:
             self._row(case.kind).add(Claim(case.at, case.kind, case))
+
+    def _went_back(
+        self, seen: Sighting, case: Case, entries: Iterable[Sighting]
+    ) -> bool:
+        """Return whether bolt or door went the other way between an entry and what was heard.
+
+        Then they are not of one movement, though they look alike: one was lost, and the feed does
+        not know the other yet. So much later a message of it would not have come.
+        """
+        first, last = seen.at, case.at - OTHER
+        if first >= last or not (seen.kind.of_bolt or seen.kind.of_door):
+            return False
+        return self._row(seen.kind).went_back(seen.kind, first, last) or any(
+            first < other.at < last
+            and (other.kind.of_bolt or other.kind.of_door)
+            and other.kind.of_door is seen.kind.of_door
+            and like(other.kind, seen.kind) is None
+            for other in entries
+        )
 
     def _row(self, kind: Kind) -> Row:
         return self._door if kind.of_door else self._bolt

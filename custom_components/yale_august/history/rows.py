@@ -9,7 +9,7 @@ from typing import Final
 from custom_components.yale_august.knowledge.readings import UNDATED
 
 from .cases import Case, same_state
-from .incidents import Kind, Sighting
+from .incidents import Kind, Sighting, like
 
 MOST: Final = 64
 """Claims that are remembered."""
@@ -70,5 +70,12 @@ class Row:
         first, last = sorted((one, other))
         return any(
             first < claim.at < last and not same_state(claim.kind, kind)
+            for claim in self._claims
+        )
+
+    def went_back(self, kind: Kind, first: datetime, last: datetime) -> bool:
+        """Return whether it stood the other way at some time after the first and before the last."""
+        return any(
+            first < claim.at < last and like(claim.kind, kind) is None
             for claim in self._claims
         )
