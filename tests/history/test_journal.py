@@ -450,3 +450,13 @@ def test_feed_that_does_not_know_the_newest_yet(heard: bool) -> None:
     newest = entry(Kind.UNLOCKED, 39.8, BEN)
     made.see_feed([newest, back, lost], after(50), asked=after(50))
     assert kinds(made) == []
+
+
+def test_post_and_message_before_what_came_first() -> None:
+    """What a post and a message have told of is one, also if what was before it comes last."""
+    made = journal(feed=True)
+    closed = state(Kind.DOOR_CLOSED, 13, dated=True)
+    assert made.see_state(closed, after(14), known=True)
+    made.see_operation(post(Kind.DOOR_CLOSED, 13, None), after(14), known=True)
+    made.see_state(state(Kind.DOOR_OPENED, 9, dated=True), after(15), known=True)
+    assert sorted(kinds(made)) == [Kind.DOOR_CLOSED, Kind.DOOR_OPENED]

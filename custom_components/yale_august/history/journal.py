@@ -274,8 +274,23 @@ class Journal(Waiting):
         claim.repeated = None
         if springs_back(before.kind, claim.kind):
             claim.case = before
-        else:
+            return
+        # A post may have told of it meanwhile.
+        claim.case = next(
+            (
+                case
+                for case in (*self._told, *self._waiting)
+                if same_state(case.kind, seen.kind)
+                and Source.STATE not in case.seen
+                and abs(case.at - seen.at) <= SECOND
+                and not by_another(case, seen)
+            ),
+            None,
+        )
+        if claim.case is None:
             claim.case = self._open(seen, now, known=claim.known)
+        else:
+            self._enrich(claim.case, seen, now, known=claim.known)
 
     def _enrich(
         self,
