@@ -122,9 +122,6 @@ async def test_one_at_a_time(codes: CodeHome) -> None:
             lambda: CodeState.SENT in {code.state for code in shown(lock.lock_id)}
         )
 
-    async def until_done(lock: Lock) -> None:
-        await codes.home.when(lambda: locksmith.waiting(lock) == 0)
-
     for lock in (codes.front, codes.back):
         locksmith.hold(lock)
     for name in names:
@@ -141,9 +138,10 @@ async def test_one_at_a_time(codes: CodeHome) -> None:
             assert locksmith.waiting(lock) == 1
         await codes.home.keeps_still(seconds=0.15)
         for lock in (codes.front, codes.back):
-            locksmith.release(lock)
-            await until_done(lock)
-            locksmith.hold(lock)
+            locksmith.release_one(lock)
+    await codes.home.when(
+        lambda: locksmith.waiting(codes.front) == locksmith.waiting(codes.back) == 0
+    )
 
 
 async def test_journal(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.yale_august.access_codes.desk import AccessCodes
 from custom_components.yale_august.account import Account
+from custom_components.yale_august.cloud.clock import CloudClock
 from custom_components.yale_august.history import cases, journal, witness
 from custom_components.yale_august.history.cases import GRAIN
 from custom_components.yale_august.storage import TOUCH_DELAY
@@ -20,6 +21,22 @@ from tests.simulator import Bolt, Fail, Lock, activities
 from tests.simulator.accounts import User
 
 from .stories import DOOR, FEED, Stories, enter, in_turn
+
+
+@pytest.fixture(autouse=True)
+def whole_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Know the cloud's clock better than by the whole seconds that it tells.
+
+    Half a second off, what happens at once after the first start may seem to be from before.
+    """
+    note = CloudClock.note
+
+    def noted(clock: CloudClock, date: datetime) -> None:
+        note(clock, date)
+        if clock.offset is not None and abs(clock.offset) < timedelta(seconds=0.6):
+            clock.offset = timedelta()
+
+    monkeypatch.setattr(CloudClock, "note", noted)
 
 
 @pytest.mark.parametrize("stamped", [True, False])

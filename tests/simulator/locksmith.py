@@ -57,6 +57,8 @@ class Locksmith:
         self._jobs: dict[str, deque[Job]] = {}
         self._working: set[str] = set()
         self._held: set[str] = set()
+        self._spared: set[str] = set()
+        """Locks that are held and may do one job all the same."""
 
     def order(self, lock: Lock, jobs: list[Job]) -> None:
         """Queue jobs of a lock."""
@@ -70,6 +72,11 @@ class Locksmith:
     def release(self, lock: Lock) -> None:
         """Go on with the jobs of a lock that was held."""
         self._held.discard(lock.lock_id)
+        self.visit(lock)
+
+    def release_one(self, lock: Lock) -> None:
+        """Do one job of a lock that stays held."""
+        self._spared.add(lock.lock_id)
         self.visit(lock)
 
     def forget(self, lock: Lock) -> None:
@@ -91,7 +98,7 @@ class Locksmith:
         return (
             lock.online
             and not lock.wedged
-            and lock.lock_id not in self._held
+            and (lock.lock_id not in self._held or lock.lock_id in self._spared)
             and bool(self._jobs.get(lock.lock_id))
         )
 
@@ -107,6 +114,7 @@ class Locksmith:
                 if queue[0] is not job:
                     continue
                 queue.popleft()
+                self._spared.discard(lock.lock_id)
                 self._do(lock, job)
         finally:
             self._working.discard(lock.lock_id)
