@@ -27,7 +27,7 @@ from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.coordinator import LockCoordinator
 from custom_components.yale_august.sentences import plain
 
-from .forms import lock_labels
+from .forms import bulleted, lock_labels
 from .loaded import LoadedFlow
 
 CONF_LOCK = "lock"
@@ -35,8 +35,8 @@ CONF_CODE = "code"
 
 type FormFields = dict[vol.Marker, object]
 
-_SHOWN = 15
-"""How many codes a sentence lists; with more the menu below it would be out of sight."""
+SHOWN = 15
+"""How many codes a screen lists; with more the menu below it would be out of sight."""
 _LISTED = 12
 """How many choices are shown all at once."""
 
@@ -99,11 +99,8 @@ class CodesFlow(LoadedFlow):
             sorted(shown, key=lambda code: by_name(code.name)),
             key=lambda code: code.state is CodeState.CONFIRMED,
         )
-        labels = await self._labels(first[:_SHOWN])
-        lines = [f"- {plain(label)}" for label in labels.values()]
-        if len(shown) > _SHOWN:
-            lines.append(f"- … + {len(shown) - _SHOWN}")
-        said = "\n".join(lines) or words.no_codes
+        labels = await self._labels(first[:SHOWN])
+        said = bulleted([*labels.values()], len(shown) - SHOWN) or words.no_codes
         if self._is_missed:
             self._is_missed = False
             said = f"{words.missed}\n\n{said}"

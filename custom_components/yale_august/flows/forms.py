@@ -32,6 +32,7 @@ from custom_components.yale_august.const import (
     CONF_PARTNER_USER_ID,
     CONF_ROLE,
 )
+from custom_components.yale_august.sentences import plain
 
 CONF_SIGN_IN: Final = "sign_in"
 
@@ -136,11 +137,19 @@ def lock_labels(locks: Iterable[LockSummary]) -> dict[str, str]:
     }
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], most: int = _SHOWN) -> str:
     """Return names as a line; many are counted."""
     known = list(names)
-    more = len(known) - _SHOWN
-    return ", ".join(known[:_SHOWN]) + (f" + {more}" if more > 0 else "")
+    more = len(known) - most
+    return ", ".join(known[:most]) + (f" + {more}" if more > 0 else "")
+
+
+def bulleted(lines: Sequence[str], more: int = 0) -> str:
+    """Return lines as a list; `more` are only counted."""
+    shown = [f"- {plain(line)}" for line in lines]
+    if more > 0:
+        shown.append(f"- … + {more}")
+    return "\n".join(shown)
 
 
 def entry_title(

@@ -13,16 +13,15 @@ from custom_components.yale_august.codes.schedule import Opaque
 from custom_components.yale_august.codes.view import ShownCode
 from custom_components.yale_august.sentences import plain
 
-from .codes import CONF_LOCK, FormFields, by_name, choice, chosen, possible
+from .codes import CONF_LOCK, SHOWN, FormFields, by_name, choice, chosen, possible
 from .codes_add import CONF_LOCKS, CONF_NAME, CONF_SAME, AddCodeFlow
 from .codes_change import ChangeCodeFlow
+from .forms import bulleted, listed
 
 CONF_GUEST: Final = "guest"
 
 _NAMED: Final = 3
 """How many locks of a guest the list names; the others it counts."""
-_SHOWN: Final = 15
-"""How many locks the page of a guest lists; with more the menu below would be out of sight."""
 
 type Codes = dict[str, ShownCode]
 """A guest's codes by lock id, what needs somebody first."""
@@ -214,33 +213,25 @@ class GuestsFlow(AddCodeFlow, ChangeCodeFlow):
             locks = [self._label(lock_id) for lock_id in codes]
             states = [words.state(code) for code in codes.values()]
             if len(set(states)) > 1:
-                said = [f"{locks[0]}: {states[0]}", _counted(len(locks) - 1)]
+                said = [f"{locks[0]}: {states[0]}", f"+ {len(locks) - 1}"]
             else:
-                more = _counted(len(locks) - _NAMED)
-                said = [f"{', '.join(locks[:_NAMED])} {more}".strip(), states[0]]
+                said = [listed(locks, _NAMED), states[0]]
             labels[guest_id] = " · ".join((_any(codes).name, *said))
         return dict(sorted(labels.items(), key=lambda one: by_name(one[1])))
 
     async def _guest_lines(self, codes: Codes) -> str:
         words = await Words.async_load(self.hass)
         lines = []
-        for lock_id, code in list(codes.items())[:_SHOWN]:
+        for lock_id, code in list(codes.items())[:SHOWN]:
             times = await self._times(code, lock_id)
-            said = " · ".join((self._label(lock_id), times, words.state(code)))
-            lines.append(f"- {plain(said)}")
-        if more := _counted(len(codes) - _SHOWN):
-            lines.append(f"- … {more}")
-        return "\n".join(lines)
+            lines.append(" · ".join((self._label(lock_id), times, words.state(code))))
+        return bulleted(lines, len(codes) - SHOWN)
 
     async def _times(self, code: ShownCode, lock_id: str) -> str:
         """Return when a code opens, on the clock of its lock."""
         words = await Words.async_load(self.hass)
         zone = await async_zone(self._login.locks[lock_id])
         return words.schedule(code.schedule, zone)
-
-
-def _counted(more: int) -> str:
-    return f"+ {more}" if more > 0 else ""
 
 
 def _any(codes: Codes) -> ShownCode:
