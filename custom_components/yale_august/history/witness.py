@@ -256,7 +256,7 @@ class Witness:
         if (watch := self._watches.get(lock_id)) is None:
             return
         kinds = frozenset(filter(None, map(bolt_kind, ends)))
-        watch.journal.see_sending(kinds, dt_util.utcnow(), self._acting_user)
+        watch.journal.see_sending(kinds, dt_util.utcnow(), self._acting_user())
 
     @callback
     def async_refused(self, lock_id: str) -> None:
@@ -274,9 +274,8 @@ class Witness:
             watch.journal.see_success(kind, dt_util.utcnow())
             self._follow_up(watch)
 
-    @property
     def _acting_user(self) -> str | None:
-        """Who makes our commands: the login, or the sub-user, which has a name of ours."""
+        """Return who makes our commands: the login, or the sub-user, whose name is learned from us."""
         tokens, data = self._account.client.transport.tokens, self._entry.data
         if not isinstance(tokens, SubUserTokens):
             return self._entry.unique_id
