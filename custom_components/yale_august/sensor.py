@@ -273,7 +273,9 @@ class LastOperation(ExtraStoredData):
         operator, method = told.get("operator"), told.get("method")
         return cls(
             operator if isinstance(operator, str) else None,
-            Method(method) if method in set(Method) else None,
+            Method(method)
+            if isinstance(method, str) and method in set(Method)
+            else None,
         )
 
     @override
