@@ -11,11 +11,13 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_component import EntityComponent
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.restore_state import RestoredExtraData
 from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.history import cases, witness
 from custom_components.yale_august.history.people import PSEUDO_USERS
+from custom_components.yale_august.sensor import LastOperation
 from tests.home import Home
 from tests.simulator import Bolt, Cause, Fail, Lock
 from tests.simulator.accounts import User
@@ -296,3 +298,10 @@ async def test_taken_over(hass: HomeAssistant, home: Home, door: Lock) -> None:
     assert shown(home) == ("Manual", "manual")
     await home.act("lock", DOOR)
     await home.shows("sensor", DOOR, KEY, "Anna Other")
+
+
+@pytest.mark.parametrize("damaged", [["remote"], {"remote": 1}, "telepathy", 7])
+def test_damaged_file(damaged: object) -> None:
+    """What cannot be read of what was shown before was not."""
+    stored = RestoredExtraData({"operator": "Pia Pin", "method": damaged})
+    assert LastOperation.read(stored) == LastOperation("Pia Pin", None)
