@@ -43,7 +43,7 @@ MUTATIONS: Final = (
         file="channel.py",
         old='            leftovers=self._notebook.memory.get("subscribers", ()),',
         new="            leftovers=(),",
-        test="test_init.py::test_unclean_stop",
+        test="test_unload.py::test_unclean_stop",
     ),
     Mutation(
         rule=3,
