@@ -45,6 +45,20 @@ class OptionsMenu:
         assert typed.keys() <= {field["name"] for field in self.screen["data_schema"]}
         return await self._go_on({**values, **typed})
 
+    async def pick(self, field: str, name: str) -> Self:
+        """Choose from a form by the name with which a line begins."""
+        (value,) = (
+            value
+            for value, label in self.choices(field).items()
+            if label.startswith(f"{name} ·")
+        )
+        return await self.submit(**{field: value})
+
+    async def pick_code(self, name: str) -> Self:
+        """Choose a code from the list of a lock."""
+        await self.choose("codes_pick")
+        return await self.pick("code", name)
+
     @property
     def step(self) -> str | None:
         """The step that is shown."""

@@ -13,19 +13,10 @@ from custom_components.yale_august.codes.records import CodeState, Goal
 from custom_components.yale_august.codes.schedule import ALWAYS
 from custom_components.yale_august.codes.view import CodeEventKind
 from custom_components.yale_august.const import DOMAIN
-from tests.home import Home
 from tests.simulator.lock import Lock
 from tests.simulator.pinbook import PinState
 
 from .code_home import GUEST, CodeHome, soon
-
-
-@pytest.fixture
-async def codes(home: Home) -> CodeHome:
-    """Return a home with two locks that take codes, set up."""
-    found = CodeHome(home)
-    await found.set_up()
-    return found
 
 
 async def test_whole_life(codes: CodeHome) -> None:

@@ -40,7 +40,6 @@ from tests.test_log_secrets import NOT_OURS
 from .code_home import BACK, FRONT, GUEST, CodeHome
 from .code_menu import OptionsMenu
 from .code_pins import loaded, pins, settled
-from .test_menu import pick
 
 TYPED, CHANGED, REFUSED = "482917", "615204", "730619"
 CREDENTIALS = {"core.config_entries", "application_credentials"}
@@ -185,7 +184,7 @@ async def _by_menu(codes: CodeHome, home: Home, menu: OptionsMenu) -> None:
         await rests()
         await menu.open("codes_lock")
         await menu.submit(lock=codes.front.lock_id)
-        await pick(menu, "Anna")
+        await menu.pick_code("Anna")
         await menu.choose(option)
         await menu.submit(**typed)
 
@@ -200,7 +199,7 @@ async def _by_menu(codes: CodeHome, home: Home, menu: OptionsMenu) -> None:
     await rests()
     await menu.open("codes_lock")
     await menu.submit(lock=codes.front.lock_id)
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     await menu.choose("code_reveal")
     assert menu.told["code"] == TYPED
     await pick_anna("code_digits", code=CHANGED)

@@ -40,17 +40,6 @@ async def menu(home: Home, entry: ConfigEntry, hass_client: Any) -> OptionsMenu:
     return OptionsMenu(await hass_client(), entry)
 
 
-async def pick(menu: OptionsMenu, name: str) -> OptionsMenu:
-    """Choose a code from the list."""
-    await menu.choose("codes_pick")
-    (code_id,) = (
-        value
-        for value, label in menu.choices("code").items()
-        if label.startswith(f"{name} ·")
-    )
-    return await menu.submit(code=code_id)
-
-
 async def test_add(
     home: Home, entry: ConfigEntry, door: Lock, menu: OptionsMenu
 ) -> None:
@@ -187,7 +176,7 @@ async def test_hour_that_comes_twice(
         (code,) = home.account(entry).codes.shown(door.lock_id)
         await settled(home, entry, door, code.code_id)
         await menu.open(*LIST)
-        await pick(menu, "Anna")
+        await menu.pick_code("Anna")
         await menu.choose("code_when")
         await menu.submit()
         await menu.submit(start=f"{autumn} 01:30:00")
@@ -220,14 +209,14 @@ async def test_suspend_resume_end(
     """Each is asked once more, done, and told."""
     code_id = await give(home, entry, door, "Anna")
     await menu.open(*LIST)
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     assert menu.told["state"] == "confirmed by the lock"
     await menu.choose("code_suspend")
     await menu.submit()
     await home.when(lambda: pins(door)["Anna"].state is PinState.DISABLED)
     await settled(home, entry, door, code_id)
     await menu.open(*LIST)
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     assert menu.told["state"] == "suspended, confirmed by the lock"
     assert menu.screen["menu_options"][0] == "code_resume"
     await menu.choose("code_resume")
@@ -235,7 +224,7 @@ async def test_suspend_resume_end(
     await home.when(lambda: loaded(door, "Anna"))
     await settled(home, entry, door, code_id)
     await menu.open(*LIST)
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     await menu.choose("code_end")
     await menu.submit()
     await home.when(lambda: pins(door) == {})
@@ -251,7 +240,7 @@ async def test_not_suspended(
     await home.account(entry).codes.async_suspend(code_id)
     await settled(home, entry, door, code_id)
     await menu.open(*LIST)
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     assert menu.told["state"].startswith("not suspended, may still open (")
     assert menu.screen["menu_options"][:2] == ["code_suspend", "code_resume"]
     assert "code_again" not in menu.screen["menu_options"]
@@ -267,7 +256,7 @@ async def test_change(
     """Another name, other times with the same digits, other digits."""
     code_id = await give(home, entry, door, "Anna", digits="482915")
     await menu.open(*LIST)
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     await menu.choose("code_rename")
     await menu.submit(name="Hanna")
     assert menu.told["guest"] == "Hanna"
@@ -284,7 +273,7 @@ async def test_change(
     (pin,) = door.pins.pins
     assert pin.pin == "482915"
     await menu.open(*LIST)
-    await pick(menu, "Hanna")
+    await menu.pick_code("Hanna")
     assert menu.told["times"] == "Sunday 08:00 – 09:00"
     await menu.choose("code_digits")
     await menu.submit(code="482918")
@@ -310,7 +299,7 @@ async def test_name_does_not_depend_on_other_locks(
     await home.account(entry).roster.async_refresh()
     await home.hass.async_block_till_done()
     await menu.open("codes_lock")
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     await menu.choose("code_rename")
     await menu.submit(name="Hanna")
     assert menu.told["guest"] == "Hanna"
@@ -322,7 +311,7 @@ async def test_reveal(
     """The digits are shown to the person who asks, and nowhere else."""
     await give(home, entry, door, "Anna", digits="482915")
     await menu.open(*LIST)
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     assert "482915" not in str(menu.screen)
     # What is asked for most is nearest, and what shuts the guest out farthest.
     assert menu.screen["menu_options"][0] == "code_reveal"
@@ -339,7 +328,7 @@ async def test_adopt(
     """A code of the app is shown; once it is adopted it can be ended."""
     put(home, door, "Zoë", "482913")
     await menu.open(*LIST)
-    await pick(menu, "Zoë")
+    await menu.pick_code("Zoë")
     assert "code_end" not in menu.screen["menu_options"]
     await menu.choose("code_adopt")
     await menu.submit()
@@ -369,7 +358,7 @@ async def test_same_code_on_two_locks(
     for lock in (door, other):
         await settled(home, entry, lock, code.code_id)
     await menu.submit()
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     await menu.choose("code_end")
     await menu.submit(everywhere=True)
     await home.when(lambda: not pins(door) and not pins(other))
@@ -403,7 +392,7 @@ async def test_code_that_is_gone_meanwhile(
     """The list is shown again."""
     code_id = await give(home, entry, door, "Anna")
     await menu.open(*LIST)
-    await pick(menu, "Anna")
+    await menu.pick_code("Anna")
     await home.account(entry).codes.async_end(code_id)
     await home.until(lambda: not home.account(entry).codes.shown(door.lock_id))
     await menu.choose("code_suspend")

@@ -1,10 +1,5 @@
 """Guests over all locks in the options: one list, one page a guest, and what is done there."""
 
-from typing import Any
-
-from homeassistant.setup import async_setup_component
-import pytest
-
 from custom_components.yale_august.codes.records import CodeState, Goal, Reason
 from tests.home import Home
 from tests.simulator.pinbook import PinState
@@ -22,31 +17,6 @@ STEPS_WHEN_WELL = [
     "code_suspend",
     "code_end",
 ]
-
-
-@pytest.fixture
-async def codes(home: Home) -> CodeHome:
-    """Return two locks that are set up."""
-    codes = CodeHome(home)
-    await codes.set_up()
-    return codes
-
-
-@pytest.fixture
-async def menu(codes: CodeHome, hass_client: Any) -> OptionsMenu:
-    """Return an administrator at the options."""
-    await async_setup_component(codes.home.hass, "config", {})
-    return OptionsMenu(await hass_client(), codes.entry)
-
-
-async def pick(menu: OptionsMenu, name: str) -> OptionsMenu:
-    """Choose a guest from the list."""
-    (guest_id,) = (
-        value
-        for value, label in menu.choices("guest").items()
-        if label.startswith(f"{name} ·")
-    )
-    return await menu.submit(guest=guest_id)
 
 
 async def test_one_list(codes: CodeHome, menu: OptionsMenu, home: Home) -> None:
@@ -68,10 +38,10 @@ async def test_one_list(codes: CodeHome, menu: OptionsMenu, home: Home) -> None:
     # Bob's code is ended by somebody else meanwhile.
     await codes.codes.async_end("Bob", wait=5)
     await home.until(lambda: len(codes.codes.guests) == 1)
-    await pick(menu, "Bob")
+    await menu.pick("guest", "Bob")
     assert menu.error == "Choose one of the guests in the list."
     assert len(menu.choices("guest")) == 1
-    await pick(menu, GUEST)
+    await menu.pick("guest", GUEST)
     assert menu.told["codes"].splitlines() == [
         f"- {BACK} · Always · being suspended, may still open (Bridge offline)",
         f"- {FRONT} · Always · confirmed by the lock",
@@ -97,7 +67,7 @@ async def test_on_all_locks(codes: CodeHome, menu: OptionsMenu, home: Home) -> N
     """What is done on the page of a guest is done on all locks, and the page comes back."""
     await codes.add()
     await menu.open("guests")
-    await pick(menu, GUEST)
+    await menu.pick("guest", GUEST)
     # There is no lock without a code of this guest.
     assert menu.screen["menu_options"] == [
         *STEPS_WHEN_WELL,
@@ -141,7 +111,7 @@ async def test_more_locks(codes: CodeHome, menu: OptionsMenu, home: Home) -> Non
     await give(home, codes.entry, codes.front, "Bob", digits="480072")
     put(home, codes.back, "App", "480072")
     await menu.open("guests")
-    await pick(menu, "Bob")
+    await menu.pick("guest", "Bob")
     await menu.choose("guest_more")
     assert menu.told["times"] == "Always"
     assert menu.choices("locks") == {codes.back.lock_id: BACK}

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from homeassistant.setup import async_setup_component
-import pytest
-
 from custom_components.yale_august.codes.records import Goal
 from tests.home import Home
 from tests.simulator.pinbook import PinState
@@ -14,36 +11,10 @@ from .code_menu import OptionsMenu
 from .code_pins import loaded, pins, put
 
 
-@pytest.fixture
-async def codes(home: Home) -> CodeHome:
-    """Return two locks that are set up."""
-    codes = CodeHome(home)
-    await codes.set_up()
-    return codes
-
-
-@pytest.fixture
-async def menu(codes: CodeHome, hass_client: Any) -> OptionsMenu:
-    """Return an administrator at the options."""
-    await async_setup_component(codes.home.hass, "config", {})
-    return OptionsMenu(await hass_client(), codes.entry)
-
-
 async def of_front(codes: CodeHome, menu: OptionsMenu) -> OptionsMenu:
     """Go to the codes of the front door."""
     await menu.open("codes_lock")
     return await menu.submit(lock=codes.front.lock_id)
-
-
-async def pick(menu: OptionsMenu, name: str) -> OptionsMenu:
-    """Choose a code by its name."""
-    await menu.choose("codes_pick")
-    (code_id,) = (
-        value
-        for value, label in menu.choices("code").items()
-        if label.startswith(f"{name} ·")
-    )
-    return await menu.submit(code=code_id)
 
 
 async def test_many_codes(codes: CodeHome, menu: OptionsMenu, home: Home) -> None:
@@ -109,7 +80,7 @@ async def test_names(codes: CodeHome, menu: OptionsMenu, home: Home) -> None:
         assert menu.step == "codes_add"
         assert menu.error is not None and words in menu.error
     await of_front(codes, menu)
-    await pick(menu, "Zoë")
+    await menu.pick_code("Zoë")
     await menu.choose("code_adopt")
     await menu.submit(name=" ")
     assert menu.error is not None and "Give the guest a name" in menu.error
@@ -119,7 +90,7 @@ async def test_one_of_two_locks(codes: CodeHome, menu: OptionsMenu, home: Home) 
     """All locks of a guest are those on which it can be done, and only that is offered which is not refused."""
     await codes.add()
     await of_front(codes, menu)
-    await pick(menu, GUEST)
+    await menu.pick_code(GUEST)
     await menu.choose("code_suspend")
     assert menu.told["locks"] == f"{FRONT}, {BACK}"
     await menu.submit(everywhere=False)
@@ -128,7 +99,7 @@ async def test_one_of_two_locks(codes: CodeHome, menu: OptionsMenu, home: Home) 
     assert codes.pin(codes.back).state is PinState.LOADED
 
     await of_front(codes, menu)
-    await pick(menu, GUEST)
+    await menu.pick_code(GUEST)
     assert "code_resume" in menu.screen["menu_options"]
     assert not {"code_when", "code_digits", "code_again"} & {
         *menu.screen["menu_options"]
@@ -142,7 +113,7 @@ async def test_one_of_two_locks(codes: CodeHome, menu: OptionsMenu, home: Home) 
     # Both are suspended, and one is resumed by somebody else while the form is open.
     await codes.codes.async_suspend(GUEST, wait=5)
     await of_front(codes, menu)
-    await pick(menu, GUEST)
+    await menu.pick_code(GUEST)
     await menu.choose("code_resume")
     assert set(menu.fields) == {"everywhere"}
     await codes.codes.async_resume(GUEST, lock_ids=[codes.back.lock_id], wait=5)
@@ -155,7 +126,7 @@ async def test_one_of_two_locks(codes: CodeHome, menu: OptionsMenu, home: Home) 
     await codes.codes.async_end(GUEST, lock_ids=[codes.back.lock_id])
     assert codes.shown(codes.back).goal is Goal.GONE
     await of_front(codes, menu)
-    await pick(menu, GUEST)
+    await menu.pick_code(GUEST)
     await menu.choose("code_digits")
     assert set(menu.fields) == {"code"}
 
@@ -163,7 +134,7 @@ async def test_one_of_two_locks(codes: CodeHome, menu: OptionsMenu, home: Home) 
     codes.front.pins.clear()
     await codes.codes.async_read(codes.front.lock_id)
     await of_front(codes, menu)
-    await pick(menu, GUEST)
+    await menu.pick_code(GUEST)
     assert "code_resume" not in menu.screen["menu_options"]
     await menu.choose("code_again")
     await menu.submit()
@@ -179,7 +150,7 @@ async def test_trying_again_resumes_nothing(
     codes.front.pins.clear()
     await codes.codes.async_read(codes.front.lock_id)
     await of_front(codes, menu)
-    await pick(menu, GUEST)
+    await menu.pick_code(GUEST)
     await menu.choose("code_again")
     assert not menu.fields
     await menu.submit()
@@ -197,12 +168,12 @@ async def test_two_tabs(
     third = OptionsMenu(await hass_client(), codes.entry)
     for tab in (menu, other, third):
         await of_front(codes, tab)
-    await pick(other, GUEST)
+    await other.pick_code(GUEST)
     await other.choose("code_suspend")
     await third.choose("codes_pick")
     code_id = next(iter(third.choices("code")))
 
-    await pick(menu, GUEST)
+    await menu.pick_code(GUEST)
     await menu.choose("code_end")
     await menu.submit()
     await home.when(lambda: not pins(codes.front))

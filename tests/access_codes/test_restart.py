@@ -10,7 +10,6 @@ import pytest
 from custom_components.yale_august.access_codes.desk import NEW
 from custom_components.yale_august.codes.records import CodeState, Reason
 from custom_components.yale_august.const import DOMAIN
-from tests.home import Home
 from tests.simulator.faults import Hang
 from tests.simulator.pinbook import PinState
 
@@ -20,14 +19,6 @@ CONFIRMED, LOST_DIGITS = CodeState.CONFIRMED, CodeState.NEEDS_NEW_CODE
 DIGITS = "804615"
 
 type Moment = Callable[[CodeHome, int], Awaitable[None]]
-
-
-@pytest.fixture
-async def codes(home: Home) -> CodeHome:
-    """Return a home with two locks that take codes, set up."""
-    found = CodeHome(home)
-    await found.set_up()
-    return found
 
 
 async def _reads_hang(codes: CodeHome, looks: int) -> None:

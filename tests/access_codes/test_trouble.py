@@ -15,7 +15,6 @@ from custom_components.yale_august.codes.digits import weakness
 from custom_components.yale_august.codes.records import CodeState, Reason
 from custom_components.yale_august.codes.schedule import ALWAYS
 from custom_components.yale_august.codes.view import CodeEventKind
-from tests.home import Home
 from tests.simulator import Fail, Reset, serve_pins
 from tests.simulator.faults import Truncate
 from tests.simulator.pinbook import Pin, PinState
@@ -26,14 +25,6 @@ from .code_pins import put
 
 REFUSED, CONFIRMED = CodeState.REFUSED, CodeState.CONFIRMED
 NOT_ALLOWED = {"code": "NotAuthorized", "message": "endpoint not allowed for API key"}
-
-
-@pytest.fixture
-async def codes(home: Home) -> CodeHome:
-    """Return a home with two locks that take codes, set up."""
-    found = CodeHome(home)
-    await found.set_up()
-    return found
 
 
 async def test_lock_offline_in_the_middle(codes: CodeHome) -> None:
