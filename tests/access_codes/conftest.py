@@ -4,9 +4,12 @@ from typing import Any
 
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from tests.doors import DOOR
 from tests.home import Home
 
+from .code_calendar import Say
 from .code_home import CodeHome
 from .code_menu import OptionsMenu
 
@@ -24,3 +27,22 @@ async def menu(codes: CodeHome, hass_client: Any) -> OptionsMenu:
     """Return an administrator at the options."""
     await async_setup_component(codes.home.hass, "config", {})
     return OptionsMenu(await hass_client(), codes.entry)
+
+
+@pytest.fixture
+async def say(home: Home, hass_ws_client: WebSocketGenerator) -> Say:
+    """Return how a browser asks something of the calendar."""
+
+    async def ask(kind: str, **fields: Any) -> dict[str, Any]:
+        client = await hass_ws_client(home.hass)
+        await client.send_json_auto_id(
+            {
+                "type": f"calendar/event/{kind}",
+                "entity_id": home.entity_id("calendar", DOOR, "codes"),
+                **fields,
+            }
+        )
+        answer: dict[str, Any] = await client.receive_json()
+        return answer
+
+    return ask
