@@ -2,16 +2,30 @@
 
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from tests.doors import DOOR
 from tests.home import Home
+from tests.simulator.lock import Lock
 
 from .code_calendar import Say
 from .code_home import CodeHome
 from .code_menu import OptionsMenu
+
+
+@pytest.fixture
+def door(home: Home) -> Lock:
+    """Return a lock with a keypad."""
+    return home.cloud.add_lock("keypad", name=DOOR)
+
+
+@pytest.fixture
+async def entry(home: Home, door: Lock) -> ConfigEntry:
+    """Set it up."""
+    return await home.set_up()
 
 
 @pytest.fixture

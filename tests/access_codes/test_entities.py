@@ -3,7 +3,6 @@
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-import pytest
 
 from custom_components.yale_august.codes.schedule import ALWAYS
 from custom_components.yale_august.const import DOMAIN
@@ -20,18 +19,6 @@ KEYS = {
     ("calendar", "codes"),
     ("event", "codes"),
 }
-
-
-@pytest.fixture
-def door(home: Home) -> Lock:
-    """Return a lock with a keypad."""
-    return home.cloud.add_lock("keypad", name=DOOR)
-
-
-@pytest.fixture
-async def entry(home: Home, door: Lock) -> ConfigEntry:
-    """Set it up."""
-    return await home.set_up()
 
 
 def has(hass: HomeAssistant, lock: Lock) -> set[tuple[str, str]]:

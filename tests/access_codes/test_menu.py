@@ -22,18 +22,6 @@ LIST = ("codes_lock",)
 
 
 @pytest.fixture
-def door(home: Home) -> Lock:
-    """Return a lock with a keypad."""
-    return home.cloud.add_lock("keypad", name=DOOR)
-
-
-@pytest.fixture
-async def entry(home: Home, door: Lock) -> ConfigEntry:
-    """Set it up."""
-    return await home.set_up()
-
-
-@pytest.fixture
 async def menu(home: Home, entry: ConfigEntry, hass_client: Any) -> OptionsMenu:
     """Return an administrator at the options."""
     await async_setup_component(home.hass, "config", {})

@@ -21,12 +21,6 @@ from .code_pins import give, loaded, pins, settled
 
 
 @pytest.fixture
-def door(home: Home) -> Lock:
-    """Return a lock with a keypad."""
-    return home.cloud.add_lock("keypad", name=DOOR)
-
-
-@pytest.fixture
 async def entry(home: Home, door: Lock) -> ConfigEntry:
     """Set it up."""
     await async_setup_component(home.hass, "repairs", {})
