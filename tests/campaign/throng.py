@@ -17,6 +17,7 @@ from tests.simulator.faults import Kind
 
 from .bench import Bench, bench
 from .trouble import CALLS, READS, Mischief
+from .walk import by_hand
 from .warp import WarpLoop
 from .watch import BOLTS, DOORS, ENDS, MOVING, SAMPLE, Watch, written
 
@@ -187,18 +188,9 @@ class Throng:
 
     async def turn(self) -> None:
         """Turn a bolt by hand."""
-        lock, hands = self._any(), self.bench.cloud.hands
-        match self._chance.choice(("lock", "unlock", "open", "close", "auto")):
-            case "lock":
-                await hands.lock(lock)
-            case "unlock":
-                await hands.unlock(lock)
-            case "open":
-                await hands.open_door(lock)
-            case "close":
-                await hands.close_door(lock)
-            case "auto":
-                await hands.auto_lock(lock)
+        lock = self._any()
+        deed = self._chance.choice(("lock", "unlock", "open", "close", "auto"))
+        await by_hand(self.bench.cloud.hands, lock, deed)
 
     async def give_up(self) -> None:
         """Cancel something that somebody waits for."""

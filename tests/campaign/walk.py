@@ -4,6 +4,7 @@ import random
 from typing import Final
 
 from tests.simulator import Bolt, Lock
+from tests.simulator.hands import Hands
 
 from .watch import Watch
 
@@ -11,10 +12,9 @@ MOMENTS: Final = (4, 30, 200, 1500)
 """Seconds between two things that happen."""
 
 
-async def happen(watch: Watch, lock: Lock, chance: random.Random) -> None:
-    """Let one thing happen."""
-    hands = watch.bench.cloud.hands
-    match chance.choice(("lock", "unlock", "open", "close", "lock it", "unlock it")):
+async def by_hand(hands: Hands, lock: Lock, deed: str) -> None:
+    """Let one thing happen at a door that nobody has commanded."""
+    match deed:
         case "lock":
             await hands.lock(lock)
         case "unlock":
@@ -23,10 +23,21 @@ async def happen(watch: Watch, lock: Lock, chance: random.Random) -> None:
             await hands.open_door(lock)
         case "close":
             await hands.close_door(lock)
+        case "auto":
+            await hands.auto_lock(lock)
+        case _:
+            raise ValueError(deed)
+
+
+async def happen(watch: Watch, lock: Lock, chance: random.Random) -> None:
+    """Let one thing happen."""
+    match chance.choice(("lock", "unlock", "open", "close", "lock it", "unlock it")):
         case "lock it":
             await watch.command(lock, "lock")
         case "unlock it":
             await watch.command(lock, "unlock")
+        case deed:
+            await by_hand(watch.bench.cloud.hands, lock, deed)
 
 
 async def walk(
