@@ -83,6 +83,16 @@ async def in_turn(*deeds: Awaitable[object]) -> None:
         await asyncio.sleep(0.01)
 
 
+async def overtake(
+    home: Home, lock: Lock, first: User, second: User, *, after: float = 0.3
+) -> None:
+    """Let somebody enter and lock, both unheard, and somebody else be heard who enters after that."""
+    home.cloud.faults.lose_messages(2)
+    await in_turn(enter(home, lock, first), home.cloud.hands.lock(lock))
+    await asyncio.sleep(after)
+    await enter(home, lock, second)
+
+
 def at(story: dict[str, Any]) -> float:
     """Return how long ago it happened, in seconds."""
     found = dt_util.parse_datetime(story["at"])

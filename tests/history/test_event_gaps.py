@@ -20,7 +20,7 @@ from tests.home import Home
 from tests.simulator import Bolt, Fail, Lock, activities
 from tests.simulator.accounts import User
 
-from .stories import DOOR, FEED, Stories, enter, in_turn
+from .stories import DOOR, FEED, Stories, enter, in_turn, overtake
 
 
 @pytest.fixture(autouse=True)
@@ -280,23 +280,18 @@ async def test_feed_that_fails(home: Home, door: Lock, pia: User) -> None:
 
 
 async def test_late_story_names_nobody_as_the_last(
-    home: Home, door: Lock, pia: User, monkeypatch: pytest.MonkeyPatch
+    home: Home, door: Lock, pia: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who did the same before somebody else did it again has not moved the bolt last."""
     monkeypatch.setattr(cases, "OTHER", timedelta(seconds=0.1))
-    bob = home.cloud.world.add_user("Bob", "Bolt", email="bob@example.com")
     home.cloud.share(door, pia)
     home.cloud.share(door, bob)
     entry = await home.set_up()
     stories = Stories(home)
-    faults, hands = home.cloud.faults, home.cloud.hands
-    faults.lose_messages(2)
-    await in_turn(enter(home, door, pia), hands.lock(door))
-    await asyncio.sleep(0.3)
-    await enter(home, door, bob)
+    await overtake(home, door, pia, bob)
     await stories.are("unlocked")
-    faults.lose_messages()
-    await hands.open_door(door)
+    home.cloud.faults.lose_messages()
+    await home.cloud.hands.open_door(door)
     await home.coordinator(entry, DOOR).async_refresh()
     told = await stories.are("unlocked", "unlocked", "locked", "door_opened")
     assert [one["person"] for one in told[:2]] == ["Bob Bolt", "Pia Pin"]
@@ -309,6 +304,7 @@ async def test_slow_feed_after_a_gap(
     home: Home,
     door: Lock,
     pia: User,
+    bob: User,
     pace: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -317,13 +313,9 @@ async def test_slow_feed_after_a_gap(
     monkeypatch.setattr(activities, "LAG", 0.7 * home.cloud.pace.speed)
     monkeypatch.setattr(journal, "OTHER", timedelta(seconds=0.1))
     home.cloud.options.push_shape = "bare"
-    bob = home.cloud.world.add_user("Bob", "Bolt", email="bob@example.com")
     await home.set_up()
     stories = Stories(home)
-    home.cloud.faults.lose_messages(2)
-    await in_turn(enter(home, door, pia), home.cloud.hands.lock(door))
-    await asyncio.sleep(0.6)
-    await enter(home, door, bob)
+    await overtake(home, door, pia, bob, after=0.6)
     told = await stories.are("unlocked", "locked", "unlocked")
     assert [one["person"] for one in told] == ["Pia Pin", None, None]
     state = home.find("lock", DOOR, "lock")

@@ -1,6 +1,5 @@
 """The sensor of who operated a lock last: what Activity shows of people, off until it is wanted."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +23,7 @@ from tests.simulator.accounts import User
 from tests.simulator.motion import Origin
 from tests.simulator.words import Role
 
-from .stories import DOOR, FEED, Stories, enter, in_turn, rows
+from .stories import DOOR, FEED, Stories, enter, in_turn, overtake, rows
 
 KEY = "operator"
 
@@ -181,23 +180,18 @@ async def test_restart(
 
 
 async def test_late(
-    home: Home, door: Lock, pia: User, monkeypatch: pytest.MonkeyPatch
+    home: Home, door: Lock, pia: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is told late, and was before, changes nothing; a jam is no operation."""
     monkeypatch.setattr(cases, "OTHER", timedelta(seconds=0.1))
-    bob = home.cloud.world.add_user("Bob", "Bolt", email="bob@example.com")
     home.cloud.share(door, pia)
     home.cloud.share(door, bob)
     entry = await wanted(home, access=True)
     stories, lines = Stories(home), Lines(home)
-    faults, hands = home.cloud.faults, home.cloud.hands
-    faults.lose_messages(2)
-    await in_turn(enter(home, door, pia), hands.lock(door))
-    await asyncio.sleep(0.3)
-    await enter(home, door, bob)
+    await overtake(home, door, pia, bob)
     await lines.are("Bob Bolt")
-    faults.lose_messages()
-    await hands.open_door(door)
+    home.cloud.faults.lose_messages()
+    await home.cloud.hands.open_door(door)
     await home.coordinator(entry, DOOR).async_refresh()
     await stories.are("unlocked", "unlocked", "locked", "door_opened")
     await home.cloud.motion.stick(door, Origin(cause=Cause.MANUAL))

@@ -112,6 +112,7 @@ async def test_who_did_it_before_the_last(
     home: Home,
     door: Lock,
     pia: User,
+    bob: User,
     pace: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -119,7 +120,6 @@ async def test_who_did_it_before_the_last(
     pace(feed_lag=timedelta(seconds=0.6), name=timedelta(seconds=3))
     monkeypatch.setattr(activities, "LAG", 0.4 * home.cloud.pace.speed)
     home.cloud.options.push_shape = "bare"
-    bob = home.cloud.world.add_user("Bob", "Bolt", email="bob@example.com")
     await home.set_up()
     stories, shown = Stories(home), shown_by(home)
     await enter(home, door, pia)
