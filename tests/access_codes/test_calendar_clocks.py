@@ -109,6 +109,7 @@ async def test_window_that_ends_before_it_begins_by_the_clock(
     ours, hers = await listed(home, 4000)
     assert (ours["summary"], hers["summary"]) == ("Ben", "Anna")
     assert hers["start"] == "2028-10-29T02:30:00+02:00"
+    assert hers["end"] == "2028-10-29T02:30:00+01:00"
     assert "02:30 (+02:00) – 02:10 (+01:00)" in hers["description"]
     # What it shows as its end is none: nobody is offered to send that back.
     client = await hass_client()

@@ -10,13 +10,14 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.yale_august.access_codes.desk import NEW
+from custom_components.yale_august.cloud.errors import CloudError
 from custom_components.yale_august.codes.records import CodeState, Goal, Reason
 from custom_components.yale_august.codes.schedule import ALWAYS
 from tests.home import Home
-from tests.simulator.faults import Fail, Slow
+from tests.simulator.faults import REMOVED, Fail, Slow
 from tests.simulator.pinbook import PinState
 
-from .code_home import GUEST, CodeHome, soon
+from .code_home import FRONT, GUEST, CodeHome, soon
 
 OTHER = "Other Guest"
 
@@ -122,8 +123,47 @@ async def test_list_that_lacks_all(codes: CodeHome) -> None:
     await codes.home.when(lambda: room.listing is not None and room.listing.pins != ())
     assert codes.is_at(front, CodeState.CONFIRMED)
     front.pins.pins.clear()
+    # One that cannot be read to its end says nothing, not even once.
+    codes.cloud.faults.add("get_pins", Fail(200, {"loaded": 7}), lock=front)
     await codes.codes.async_read(front.lock_id)
+    codes.cloud.faults.add("get_pins", Fail(503), lock=front, times=None)
+    assert room.listing is not None
+    assert not room.listing.complete
+    await codes.home.when(lambda: not room.is_at_work)
+    assert codes.is_at(front, CodeState.CONFIRMED)
+    codes.cloud.faults.clear()
+    await codes.codes.async_read(front.lock_id)
+    assert codes.is_at(front, CodeState.CONFIRMED)
     await codes.reaches(front, CodeState.LOST, Reason.REMOVED_ELSEWHERE)
+    # That is said again for ever, and surprises nobody.
+    await codes.home.when(lambda: not room.is_at_work)
+    await codes.codes.async_read(front.lock_id)
+    assert not room.is_at_work
+
+
+@pytest.mark.parametrize(
+    ("takes", "answer"),
+    [
+        (True, Fail(404)),
+        (None, Fail(409)),
+        (False, Fail(503, "html")),
+        (False, Fail(200, "html")),
+    ],
+)
+async def test_list_that_is_refused(
+    codes: CodeHome, takes: bool | None, answer: Fail
+) -> None:
+    """It makes no code lost, unless the lock takes none and the cloud says nothing else."""
+    front, faults = codes.front, codes.cloud.faults
+    if takes is None:
+        faults.malform(front, "supportsEntryCodes", REMOVED)
+    front.entry_codes = takes is not False
+    await codes.home.coordinator(codes.entry, FRONT).async_refresh()
+    faults.add("get_pins", answer, lock=front, times=None)
+    for _ in range(3):
+        with pytest.raises(CloudError):
+            await codes.codes.rooms[front.lock_id].async_read()
+    assert codes.is_at(front, CodeState.CONFIRMED)
 
 
 async def test_who_asks_is_stopped(

@@ -174,6 +174,7 @@ async def test_refusals_renew_once() -> None:
         (None, errors.UnexpectedAnswer),
         # What no header can carry.
         ("opaque\r\nx: y", errors.UnexpectedAnswer),
+        ("op\u00e4que", errors.UnexpectedAnswer),
     ],
 )
 async def test_a_mint_that_fails(

@@ -226,6 +226,7 @@ def test_same_schedule(
     [
         (PinState.CREATED, wishes.resume, PinState.LOADED),
         (PinState.CREATED, wishes.suspend, PinState.LOADED),
+        (PinState.UPDATING, wishes.resume, PinState.LOADED),
         (PinState.ENABLING, wishes.resume, PinState.LOADED),
         (PinState.DISABLING, wishes.suspend, PinState.DISABLED),
         (PinState.DELETING, wishes.end, None),

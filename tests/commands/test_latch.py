@@ -134,6 +134,8 @@ async def test_latch_that_springs_back_while_the_answer_is_on_its_way(
     stands(home, door, Bolt.UNLOCKED)
     await home.say(DOOR, lockAction="unlocked")
     await opening
+    # It needs no other proof.
+    assert "get_lock_status" not in home.reads(DOOR)
     assert home.state("lock", DOOR, "lock") == "unknown"
     await home.shows("lock", DOOR, "lock", "unlocked")
     assert home.commands().count("unlatch") == 1

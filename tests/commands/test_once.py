@@ -69,7 +69,11 @@ async def test_never_acts_and_never_says_so(home: Home, door: Lock, fault: Any) 
 @pytest.mark.parametrize("told", [True, False])
 @pytest.mark.usefixtures("hurried")
 async def test_answer_that_we_stumble_on(
-    home: Home, door: Lock, monkeypatch: pytest.MonkeyPatch, told: bool
+    home: Home,
+    door: Lock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    told: bool,
 ) -> None:
     """A fault of ours is no verdict: followed to the end, and nothing old is shown for it."""
     entry = await home.set_up()
@@ -91,6 +95,8 @@ async def test_answer_that_we_stumble_on(
                 await operate(home, "unlock")
     assert home.state("lock", DOOR, "lock") == ("unlocked" if told else "unknown")
     assert len(puts(home)) == 1
+    assert "A command stumbled" in caplog.text
+    assert ("A read-back stumbled" in caplog.text) is not told
 
 
 async def test_stumbles_before_it_has_left(

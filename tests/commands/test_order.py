@@ -18,7 +18,7 @@ from custom_components.yale_august.cloud.routes import Safety
 from custom_components.yale_august.commands.turns import Turn
 from tests.doors import DOOR, operate, puts, refused, stands
 from tests.home import QUICK, Home
-from tests.simulator import Cause, Fail, Hang, Slow
+from tests.simulator import Cause, Fail, Hang, Reset, Slow
 from tests.simulator.lock import Lock
 from tests.simulator.words import Bolt, Trouble
 
@@ -214,7 +214,8 @@ async def test_command_that_never_gets_its_turn(
                 await command
     assert home.state("lock", DOOR, "lock") == "locked"
     await home.keeps("lock", DOOR, "lock", "locked")
-    assert home.commands(since=before) == []
+    # Nor is anything looked for that has not begun.
+    assert home.commands(since=before) == home.reads(DOOR, since=before) == []
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,14 @@ async def test_message_before_the_command_has_left(
     async with waits_for_its_turn(home, entry, "lock") as command:
         await home.say(DOOR, **fields)
         await asyncio.sleep(QUICK.linger.total_seconds() + 0.1)
+        home.cloud.faults.lose_messages(None)
+        home.cloud.faults.add("remote_operate", Reset(acts=True))
+    # It is followed from then on, with all the time that any command has.
+    left = asyncio.get_running_loop().time()
     await command
+    took = timedelta(seconds=asyncio.get_running_loop().time() - left)
+    assert QUICK.read_back[0] < took + timedelta(seconds=0.05)
+    assert took < QUICK.read_back[1]
     assert home.commands() == ["lock"]
     assert door.bolt is Bolt.LOCKED
 

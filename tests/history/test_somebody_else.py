@@ -10,7 +10,7 @@ import pytest
 
 from tests.doors import refused
 from tests.home import Home
-from tests.simulator import REMOVED, Bolt, Cause, Fail, Lock, activities
+from tests.simulator import REMOVED, Bolt, Cause, Fail, Lock, Slow, activities
 from tests.simulator.accounts import User
 from tests.simulator.motion import Origin
 from tests.simulator.words import Role
@@ -74,6 +74,26 @@ async def test_just_before_a_command(home: Home, pia: User) -> None:
     await home.shows("lock", DOOR, "lock", "unlocked")
     acting = asyncio.create_task(home.act("unlock", DOOR))
     await home.say(DOOR, lockAction="unlocked")
+    await acting
+    told = await stories.are("unlocked", "unlocked")
+    assert [(one["ours"], one["person"]) for one in told] == [
+        (False, "Pia Pin"),
+        (True, "Olivia Owner"),
+    ]
+
+
+async def test_between_a_refused_login_and_the_next(home: Home, pia: User) -> None:
+    """What happens while a command waits for the other token is not its doing."""
+    home.cloud.options.push_shape = "bare"
+    door = home.cloud.add_lock(name=DOOR)
+    await home.set_up()
+    stories = Stories(home)
+    home.cloud.faults.add("remote_operate", Fail(401))
+    home.cloud.faults.add("token", Slow(0.5))
+    acting = asyncio.create_task(home.act("unlock", DOOR))
+    await home.when(lambda: home.commands() == ["unlock"])
+    await asyncio.sleep(0.1)
+    await enter(home, door, pia)
     await acting
     told = await stories.are("unlocked", "unlocked")
     assert [(one["ours"], one["person"]) for one in told] == [
