@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.yale_august.cloud.models import AccessType, Pin, PinState
 from custom_components.yale_august.codes import wishes
-from custom_components.yale_august.codes.engine import give_up
+from custom_components.yale_august.codes.engine import give_up, need_digits
 from custom_components.yale_august.codes.pace import CodePace
 from custom_components.yale_august.codes.plan import look_after
 from custom_components.yale_august.codes.records import Code, CodeState, Goal, Reason
@@ -273,6 +273,12 @@ def test_change_that_was_given_up_is_not_confirmed(fresh: bool) -> None:
     )
     keeper.wish(change, "9876")
     keeper.act(keeper.cloud.list(keeper.later()), "lost before")
+    # Whether or not somebody has to say digits first.
+    lost = need_digits(keeper.disk[GINA.guest_id])
+    keeper.keep(lost)
+    keeper.look(keeper.cloud.list(keeper.later()))
+    assert keeper.disk[GINA.guest_id] == lost
+    keeper.keep(change)
     given_up = give_up(keeper.disk[GINA.guest_id], Reason.ROLE_MISSING)
     keeper.keep(given_up)
     keeper.look(keeper.cloud.list(keeper.later()))

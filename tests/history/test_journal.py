@@ -460,3 +460,80 @@ def test_post_and_message_before_what_came_first() -> None:
     made.see_operation(post(Kind.DOOR_CLOSED, 13, None), after(14), known=True)
     made.see_state(state(Kind.DOOR_OPENED, 9, dated=True), after(15), known=True)
     assert sorted(kinds(made)) == [Kind.DOOR_CLOSED, Kind.DOOR_OPENED]
+
+
+def test_bolt_went_back_as_was_heard() -> None:
+    """What was lost before that is not taken for the newest, though the feed tells of nothing else."""
+    made = journal(feed=True)
+    made.rest(Kind.UNLOCKED, after(11), after(99))
+    made.see_state(state(Kind.LOCKED, 20, BEN), after(20), known=True)
+    made.see_state(state(Kind.UNLOCKED, 40), after(40), known=True)
+    lost = entry(Kind.UNLOCKED, 10, ANNA)
+    made.see_feed([lost], after(43.2), asked=after(43.1))
+    assert [one.actor for one in told(made, 99) if one.kind is Kind.UNLOCKED].count(
+        ANNA
+    ) == 1
+    assert made.last_operation == Incident(kind=Kind.UNLOCKED, at=after(40))
+
+
+def test_feed_of_what_was_heard_late() -> None:
+    """What the door did meanwhile, or the bolt at the very end, makes no second movement of it."""
+    made = journal(feed=True)
+    made.see_state(state(Kind.UNLOCKED, 20), after(20), known=True)
+    made.see_operation(post(Kind.RING, 30), after(30), known=True)
+    told_by_feed = [
+        entry(Kind.RING, 19),
+        entry(Kind.LOCKED, 18, BEN),
+        entry(Kind.DOOR_OPENED, 12),
+        entry(Kind.UNLOCKED, 10, ANNA),
+    ]
+    made.see_feed(
+        [one for one in told_by_feed if one.kind is not Kind.LOCKED],
+        after(33),
+        asked=after(33),
+    )
+    made.see_feed(told_by_feed, after(40), asked=after(40))
+    found = [(one.kind, one.at) for one in told(made, 99)]
+    assert found == [(one.kind, one.at) for one in reversed(told_by_feed)]
+
+
+def test_lent_name() -> None:
+    """A command lends its name to what it seems to have done, and takes back nothing else."""
+    made = journal(feed=True)
+    for at, heard, method, who in (
+        (10, US, Method.KEYPAD, US),
+        (200, None, Method.KEYPAD, ANNA),
+        (300, None, Method.MANUAL, None),
+    ):
+        made.rest(Kind.UNLOCKED, after(at - 20), after(at))
+        made.see_sending(frozenset({Kind.LOCKED}), after(at), US)
+        made.see_state(state(Kind.LOCKED, at + 1, heard), after(at + 1), known=True)
+        feed = [entry(Kind.LOCKED, at + 1, who, method)]
+        made.see_feed(feed, after(at + 1.5), asked=after(at + 1.5))
+        assert told(made, at + 20) == [
+            Incident(kind=Kind.LOCKED, at=after(at + 1), actor=who, method=method)
+        ]
+    # By a clock of the cloud that is behind, it is of the time before the command.
+    made.rest(Kind.UNLOCKED, after(380), after(400))
+    made.see_sending(frozenset({Kind.LOCKED}), after(400), US)
+    made.see_state(state(Kind.LOCKED, 399, dated=True), after(401), known=True)
+    (ours,) = told(made, 500)
+    assert (ours.ours, ours.actor) == (True, US)
+
+
+def test_what_came_last() -> None:
+    """It is told by time, of all that was told or waits; what was told before the start has no name."""
+    made = journal(feed=True)
+    made.see_state(state(Kind.UNLOCKED, 10, ANNA), after(10), known=True)
+    made.see_state(state(Kind.LOCKED, 200, BEN), after(200), known=True)
+    unlocked, locked = told(made, 210)
+    assert made.has_moved_after(unlocked)
+    assert not made.has_moved_after(locked)
+    assert made.last_operation == locked
+    again = journal(feed=True, memory=made.dump(), at=220)
+    again.see_feed([entry(Kind.UNLOCKED, 100, BEN)], after(221), asked=after(221))
+    assert kinds(again, 250) == [Kind.UNLOCKED]
+    assert again.last_operation is None
+    again.see_state(state(Kind.UNLOCKED, 260), after(260), known=True)
+    assert again.has_moved_after(locked)
+    assert again.last_operation is None

@@ -188,6 +188,38 @@ def test_change_that_was_pushed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("was", "first", "then", "caller"),
+    [
+        # The same movement goes on, or is told once more.
+        (BoltState.LOCKED, BoltState.UNLOCKING, BoltState.UNLOCKED, "Pia"),
+        (BoltState.LOCKED, BoltState.UNLATCHED, BoltState.UNLOCKED, "Pia"),
+        (BoltState.LOCKED, BoltState.UNLOCKED, BoltState.UNLOCKED, "Pia"),
+        # The other way is another movement, however soon.
+        (BoltState.LOCKED, BoltState.UNLOCKED, BoltState.LOCKED, None),
+        (BoltState.UNLOCKED, BoltState.LOCKED, BoltState.UNLATCHED, None),
+        (BoltState.UNLOCKED, BoltState.LOCKING, BoltState.UNLOCKED, None),
+    ],
+)
+@pytest.mark.parametrize("by", ["message", "poll", "answer"])
+def test_who_moved_it(
+    was: BoltState, first: BoltState, then: BoltState, caller: str | None, by: str
+) -> None:
+    """Who did it is shown until the bolt moves the other way; who asks has moved nothing."""
+    message = PushMessage(lock_id=LOCK, bolt=first, caller="Pia")
+    data = take_push(known(was), message, moment(10)).data
+    if by == "answer":
+        answer = Operation(bolt=then, bolt_reported=True, accepted=False)
+        data = take_answer(data, answer, moment(12), moved=True).data
+    else:
+        asks = by == "poll"
+        message = PushMessage(
+            lock_id=LOCK, bolt=then, is_poll_answer=asks, caller="Bob" if asks else None
+        )
+        data = take_push(data, message, moment(12)).data
+    assert data.actor == caller
+
+
+@pytest.mark.parametrize(
     ("bolt", "at", "late", "disputed"),
     [
         (BoltState.UNLOCKED, -3600, 3700, True),
