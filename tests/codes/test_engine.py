@@ -274,12 +274,12 @@ def test_change_that_was_given_up_is_not_confirmed(fresh: bool) -> None:
     keeper.wish(change, "9876")
     keeper.act(keeper.cloud.list(keeper.later()), "lost before")
     # Whether or not somebody has to say digits first.
-    lost = need_digits(keeper.disk[GINA.guest_id])
+    sent = keeper.disk[GINA.guest_id]
+    lost = need_digits(sent)
     keeper.keep(lost)
     keeper.look(keeper.cloud.list(keeper.later()))
     assert keeper.disk[GINA.guest_id] == lost
-    keeper.keep(change)
-    given_up = give_up(keeper.disk[GINA.guest_id], Reason.ROLE_MISSING)
+    given_up = give_up(sent, Reason.ROLE_MISSING)
     keeper.keep(given_up)
     keeper.look(keeper.cloud.list(keeper.later()))
     assert keeper.disk[GINA.guest_id] == given_up

@@ -93,4 +93,20 @@ MUTATIONS: Final = (
         new="    if data.has_latch and lock.lock_id in lock.account.options.latch:",
         test="flows/test_options.py::test_first_latch_lock_is_explained",
     ),
+    Mutation(
+        rule=5,
+        name="the answer to a pull proves none",
+        file="commands/movements.py",
+        old="    answers=frozenset({BoltState.UNLOCKED, BoltState.UNLATCHED}),",
+        new="    answers=frozenset({BoltState.UNLOCKED}),",
+        test="commands/test_latch.py::test_latch_that_springs_back_while_the_answer_is_on_its_way",
+    ),
+    Mutation(
+        rule=5,
+        name="a latch that has sprung back is shown as pulled",
+        file="knowledge/arrivals.py",
+        old="    return (before.value, after.value) == (BoltState.UNLATCHED, BoltState.UNLOCKED)",
+        new="    return (before.value, after.value) == (BoltState.UNLOCKED, BoltState.UNLATCHED)",
+        test="commands/test_latch.py::test_latch_that_springs_back_while_the_answer_is_on_its_way",
+    ),
 )

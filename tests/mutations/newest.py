@@ -125,4 +125,20 @@ MUTATIONS: Final = (
         new="            self._not_before = loop.time()",
         test="test_soon.py::test_asked_often",
     ),
+    Mutation(
+        rule=3,
+        name="who has locked has unlocked, too",
+        file="knowledge/draft.py",
+        old="    return (before in _OUT and now in _IN) or (before in _IN and now in _OUT)",
+        new="    return before in _IN and now in _OUT",
+        test="knowledge/test_lock.py::test_who_moved_it",
+    ),
+    Mutation(
+        rule=3,
+        name="who asks how the bolt stands has moved it",
+        file="knowledge/draft.py",
+        old="        if message.caller is not None and not message.is_poll_answer:",
+        new="        if message.caller is not None:",
+        test="knowledge/test_lock.py::test_who_moved_it",
+    ),
 )
