@@ -158,14 +158,6 @@ class GuestsFlow(AddCodeFlow, ChangeCodeFlow):
     # Where the steps come back to
 
     @override
-    async def async_step_codes_lock(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for a lock; from now on it is about its list."""
-        self._guest_id = None
-        return await super().async_step_codes_lock(user_input)
-
-    @override
     async def async_step_codes(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
