@@ -87,6 +87,9 @@ async def test_nothing_chosen(
     """Nobody is created who would see nothing; who sees a lock already needs no more, if that can be asked."""
     if fault is not None:
         cloud.faults.add("get_sub_users", fault, times=None)
+    cloud.world.add_user(
+        "Some", "Body", owner=cloud.owner, partner_user_id="somebody-else"
+    )
     await person.choose_sub_user()
     await person.submit(**WHO)
     assert person.step == "sub_user"
